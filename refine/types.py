@@ -1,0 +1,152 @@
+"""The nouns: frozen data that everything else passes around."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Direction = Literal["maximize", "minimize"]
+
+
+class Frozen(BaseModel):
+    """A value: cannot change, refuses fields that it does not know and numbers that JSON cannot write."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Verdict(StrEnum):
+    """What came of a candidate. A score exists with PASSED and only with it."""
+
+    PASSED = "passed"  # the verifier returned a score
+    WRONG = "wrong"  # the verifier refused the answer
+    CRASHED = "crashed"  # the candidate raised or died
+    TIMEOUT = "timeout"  # it used more wall-clock or CPU time than its limit
+    OVERRUN = "overrun"  # it used more memory, disk, processes or output than its limit
+    MALFORMED = "malformed"  # no candidate in the model's answer, or no plain data in the candidate's
+
+
+class Resources(Frozen):
+    """What a candidate used, measured outside of it."""
+
+    wall_s: float = 0.0
+    """Seconds that the judge waited for the candidate."""
+    cpu_s: float = 0.0
+    """CPU seconds, user and system, of all its processes."""
+    memory_mb: float = 0.0
+    """Peak resident memory, MiB."""
+
+
+class Outcome(Frozen):
+    """What the verifier found.
+
+    `metrics` are further measurements, `features` place the candidate in an archive, `instances` are scores per
+    instance (same direction as `score`), `feedback` is text for the next prompt: the reason, a traceback, a
+    counterexample.
+    """
+
+    verdict: Verdict
+    score: float | None = None
+    metrics: dict[str, float] = Field(default_factory=dict)
+    features: dict[str, float] = Field(default_factory=dict)
+    instances: dict[str, float] = Field(default_factory=dict)
+    feedback: str = ""
+    output: str = ""
+    """Tail of what the candidate printed; evidence, never a score."""
+    artifacts: dict[str, str] = Field(default_factory=dict)
+    resources: Resources = Resources()
+
+    @model_validator(mode="after")
+    def _score_exists_with_passed_and_only_with_it(self) -> Self:
+        if (self.verdict is Verdict.PASSED) != (self.score is not None):
+            raise ValueError("a score exists with PASSED and only with it")
+        return self
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict is Verdict.PASSED
+
+
+def finite(value: object) -> bool:
+    """Whether `value` is a real number that can be a score: no bool, NaN or infinity."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One hypothesis as text; `id` is the first 32 hex digits of its SHA-256."""
+
+    text: str
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", digest(self.text)[:32])
+
+
+def digest(text: str) -> str:
+    """SHA-256 of the UTF-8 text (lone surrogates kept apart, so that any str has one), 64 hex digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Message(Frozen):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A candidate and its outcome, as a prompt shows them."""
+
+    candidate: Candidate
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is asked.
+
+    Attributes:
+        ask: number of this ask in the run, from 0 (ask 0 is the seeds).
+        messages: what a language model reads.
+        parents: what those messages show, best parent first, for proposers that work on programs.
+        samples: the sample indices wanted, each from 0; after a crash only those not yet answered.
+        seed: the run's seed. A proposer that needs chance draws from `default_rng([seed, ask, sample])`.
+        params: sampling parameters that the strategy sets (temperature, ...); a proposer's own options override them.
+        direction: whether more or less is better, for proposers that compare parents.
+    """
+
+    ask: int
+    messages: tuple[Message, ...]
+    parents: tuple[Shown, ...] = ()
+    samples: tuple[int, ...] = (0,)
+    seed: int = 0
+    params: dict[str, Json] = field(default_factory=dict)
+    direction: Direction = "maximize"
+
+
+class Usage(Frozen):
+    """What a completion cost. `usd` None is *unpriced* (no price is known), which is not the same as 0."""
+
+    prompt_tokens: Annotated[int, Field(ge=0)] | None = None
+    completion_tokens: Annotated[int, Field(ge=0)] | None = None
+    usd: Annotated[float, Field(ge=0)] | None = None
+
+
+class Completion(Frozen):
+    """One answer. `usage` is None where no language model was asked (mutation, a person, the seeds)."""
+
+    sample: int
+    text: str
+    model: str
+    usage: Usage | None = None
+    finish: str | None = None
+    """Why the model stopped, in its own words: stop, length, content_filter."""
+    note: str = ""
+    """Where it comes from, for people: "crossover of 1a2b3c4d and 5e6f7a8b"."""
+    key: str = ""
+    """Content address: SHA-256 of model, messages, parameters and sample index; what `replay` looks up."""
