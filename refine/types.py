@@ -31,6 +31,23 @@ class Verdict(StrEnum):
     MALFORMED = "malformed"  # no candidate in the model's answer, or no plain data in the candidate's
 
 
+class Limits(Frozen):
+    """What one candidate may use, all its calls together."""
+
+    seconds: float = Field(default=10.0, gt=0)
+    """Wall-clock seconds that the judge waits for the candidate."""
+    memory_mb: int = Field(default=1024, ge=64)
+    """Address space of each of its processes, MiB."""
+    disk_mb: int = Field(default=64, ge=1)
+    """Its private tmpfs, MiB."""
+    processes: int = Field(default=16, ge=1)
+    """Processes and threads alive at once."""
+    output_kb: int = Field(default=256, ge=1)
+    """What it may print, KiB; a tail of 4 KiB is kept."""
+    reply_mb: int = Field(default=64, ge=1)
+    """One answer over the wall, MiB."""
+
+
 class Resources(Frozen):
     """What a candidate used, measured outside of it."""
 

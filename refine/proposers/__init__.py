@@ -16,7 +16,9 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Protocol, runtime_checkable
 
-from refine.types import Completion, Json, Message, Prompt
+from pydantic import Field
+
+from refine.types import Completion, Frozen, Json, Message, Prompt
 
 
 @runtime_checkable
@@ -37,6 +39,28 @@ class Proposer(Protocol):
     async def aclose(self) -> None:
         """Frees connections. Called once, after the last call."""
         ...
+
+
+class Price(Frozen):
+    """USD per million tokens, as the user states it (`--price 3,15`) for a model that litellm has no price for."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+
+class Options(Frozen):
+    """How to ask, from the command line. None leaves a value to the strategy, then to the provider."""
+
+    temperature: float | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    reasoning_effort: str | None = None
+    price: Price | None = None
+    api_base: str | None = None
+    timeout_s: float = Field(default=300.0, gt=0)
+    """Seconds for one request, its answer included."""
+    attempts: int = Field(default=6, ge=1)
+    """Requests for one answer before it is a Fault; waits between them back off exponentially or as the server says."""
 
 
 def content_key(model: str, messages: tuple[Message, ...], params: Mapping[str, Json], sample: int) -> str:

@@ -11,26 +11,7 @@ import socket
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from pydantic import Field
-
-from refine.types import Frozen
-
-
-class Limits(Frozen):
-    """What one candidate may use, all its calls together."""
-
-    seconds: float = Field(default=10.0, gt=0)
-    """Wall-clock seconds that the judge waits for the candidate."""
-    memory_mb: int = Field(default=1024, ge=64)
-    """Address space of each of its processes, MiB."""
-    disk_mb: int = Field(default=64, ge=1)
-    """Its private tmpfs, MiB."""
-    processes: int = Field(default=16, ge=1)
-    """Processes and threads alive at once."""
-    output_kb: int = Field(default=256, ge=1)
-    """What it may print, KiB; a tail of 4 KiB is kept."""
-    reply_mb: int = Field(default=64, ge=1)
-    """One answer over the wall, MiB."""
+from refine.types import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,44 @@
+"""refine: a tool-verified generate-and-refine search engine whose scores can be trusted."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from refine.errors import RefineError as RefineError
+    from refine.errors import Wrong as Wrong
+    from refine.errors import require as require
+    from refine.task import Golden as Golden
+    from refine.task import Grammar as Grammar
+    from refine.task import Reference as Reference
+    from refine.task import Task as Task
+    from refine.types import Limits as Limits
+    from refine.types import Outcome as Outcome
+    from refine.types import Verdict as Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Golden": "refine.task",
+    "Grammar": "refine.task",
+    "Limits": "refine.types",
+    "Outcome": "refine.types",
+    "Reference": "refine.task",
+    "RefineError": "refine.errors",
+    "Task": "refine.task",
+    "Verdict": "refine.types",
+    "Wrong": "refine.errors",
+    "require": "refine.errors",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: `import refine` costs nothing until a name is used
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'refine' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOMES, "__version__"])
