@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from refine.errors import RefineError as RefineError
     from refine.errors import Wrong as Wrong
     from refine.errors import require as require
+    from refine.budget import Budget as Budget
+    from refine.search import Search as Search
+    from refine.session import run as run
     from refine.task import Golden as Golden
     from refine.task import Grammar as Grammar
     from refine.task import Reference as Reference
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Budget": "refine.budget",
+    "Search": "refine.search",
+    "run": "refine.session",
     "Golden": "refine.task",
     "Grammar": "refine.task",
     "Limits": "refine.types",

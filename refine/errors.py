@@ -84,5 +84,3 @@ def require(condition: object, why: str) -> None:
     """Raise `Wrong(why)` unless `condition` is true. The verifier's assert, which `python -O` does not remove."""
     if not condition:
         raise Wrong(why)
-
-

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json = JsonValue
 Direction = Literal["maximize", "minimize"]
 
 

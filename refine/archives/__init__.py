@@ -1,0 +1,39 @@
+"""Archives keep the best of what differs. What `add` did is a value.
+
+An archive is a function of the *set* of what was added, not of the order: candidates that were verified side by side
+give the same archive whichever was done first, so that a run with a generation barrier is the same run every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from refine.types import Shown
+
+
+class Added(StrEnum):
+    """What `add` did."""
+
+    NEW = "new"  # kept, beside the others
+    REPLACED = "replaced"  # kept in the place of one that it is better than
+    REFUSED = "refused"  # not kept: others are better or do the same
+
+
+class Archive(Protocol):
+    def add(self, shown: Shown) -> Added:
+        """Adds a candidate that passed."""
+        ...
+
+    def sample(self, rng: np.random.Generator, n: int) -> list[Shown]:
+        """At most `n` different elites, chosen by the archive's own rule."""
+        ...
+
+    def __iter__(self) -> Iterator[Shown]:
+        """What is kept, best first."""
+        ...
+
+    def __len__(self) -> int: ...

@@ -1,0 +1,132 @@
+"""The facts of a run. A journal is these, in order; everything else is a fold of them.
+
+`answered` comes before `verified`, so that a crash between them never pays a model twice. Long texts (completions,
+candidates, messages) are kept beside the facts and are named here by the first 32 hex digits of their SHA-256.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from refine.errors import Where
+from refine.types import Direction, Frozen, Json, Outcome, Usage
+
+FORMAT = 1
+"""Version of the journal's format. Another one is refused, never guessed at."""
+
+
+class Started(Frozen):
+    """The run's identity: what shapes an ask, and with what it was begun."""
+
+    kind: Literal["started"] = "started"
+    format: int = FORMAT
+    refine: str
+    task: str
+    task_digest: str
+    direction: Direction
+    metric: str
+    seed: int
+    strategy: dict[str, Json]
+    model: str
+    sandbox: str
+    secret: str
+    """Drawn when the run starts; seeds the confirmation's instances, so that no candidate can have seen them."""
+
+
+class Resumed(Frozen):
+    """A process took the run up again. The time since the fact before it is not counted as the run's."""
+
+    kind: Literal["resumed"] = "resumed"
+    refine: str
+    sandbox: str
+
+
+class Asked(Frozen):
+    kind: Literal["asked"] = "asked"
+    ask: int
+    samples: int
+    parents: tuple[str, ...]
+    messages: str
+    """Digest of the messages as JSON text."""
+    params: dict[str, Json] = Field(default_factory=dict)
+
+
+class Answered(Frozen):
+    kind: Literal["answered"] = "answered"
+    ask: int
+    sample: int
+    text: str
+    """Digest of the completion's text."""
+    model: str
+    usage: Usage | None = None
+    finish: str | None = None
+    note: str = ""
+    key: str = ""
+
+
+class Verified(Frozen):
+    """`candidate` is None where no candidate was found in the answer; `repeat`: the outcome is that of an earlier
+    fact about the same candidate."""
+
+    kind: Literal["verified"] = "verified"
+    ask: int
+    sample: int
+    candidate: str | None
+    outcome: Outcome | None = None
+    repeat: bool = False
+
+
+class Confirmed(Frozen):
+    """A champion or a baseline, verified to stand in the same table. It does not shape any ask."""
+
+    kind: Literal["confirmed"] = "confirmed"
+    name: str
+    """`best`, `seed`, or a baseline's name."""
+    on: Literal["search", "held-out"]
+    candidate: str
+    outcome: Outcome
+
+
+class Faulted(Frozen):
+    """The world failed. With `dropped`, sample `sample` of ask `ask` will never be verified."""
+
+    kind: Literal["faulted"] = "faulted"
+    where: Where
+    message: str
+    ask: int | None = None
+    sample: int | None = None
+    dropped: bool = False
+
+
+class Stopped(Frozen):
+    kind: Literal["stopped"] = "stopped"
+    reason: str
+    detail: str
+
+
+Event = Started | Resumed | Asked | Answered | Verified | Confirmed | Faulted | Stopped
+
+_codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with its place in the journal and the time it was written (Unix seconds)."""
+
+    seq: int
+    at: float
+    event: Event
+
+
+def encode(event: Event) -> str:
+    """One JSON object; fields at their defaults are left out, `kind` never is."""
+    return json.dumps({"kind": event.kind, **event.model_dump(mode="json", exclude_defaults=True)})
+
+
+def decode(body: str) -> Event:
+    """Raises `pydantic.ValidationError` on anything that is no event."""
+    return _codec.validate_json(body)

@@ -1,0 +1,78 @@
+"""From a model's answer to a candidate. Pure; what cannot be read is a value, not an error."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+import warnings
+from dataclasses import dataclass
+
+from refine.task import Language
+from refine.types import Candidate
+
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_MAX_CHARS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why there is no candidate in an answer; goes into the next prompt."""
+
+    why: str
+
+
+def extract(answer: str, language: Language) -> Candidate | Unreadable:
+    """The candidate in an answer: the last fenced block that is one, or the whole answer if that is one.
+
+    A Python program must parse and define something; an expression must parse; any non-empty text is a text.
+    """
+    if len(answer) > _MAX_CHARS:
+        return Unreadable(f"the answer has {len(answer)} characters; at most {_MAX_CHARS} are read")
+    blocks = [textwrap.dedent(body).strip("\n") for _, _, body in _FENCE.findall(answer)]
+    if language == "text":
+        text = (blocks[-1] if blocks else answer).strip()
+        return Candidate(text) if text else Unreadable("the answer is empty")
+    problems = []
+    for text in [*reversed(blocks), answer.strip()]:
+        problem = _problem(text, language)
+        if problem is None:
+            return Candidate(text + "\n" if language == "python" else text.strip())
+        problems.append(problem)
+    return Unreadable(
+        problems[0] if blocks else f"no fenced block with {_what(language)} in the answer ({problems[0]})"
+    )
+
+
+def _what(language: Language) -> str:
+    return "a Python program" if language == "python" else "one Python expression"
+
+
+def _problem(text: str, language: Language) -> str | None:
+    """Why `text` is no program or no expression, or None."""
+    if not text.strip():
+        return "it is empty"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a candidate's invalid escape is no business of ours
+            tree = ast.parse(
+                text.strip() if language == "expression" else text, mode="eval" if language == "expression" else "exec"
+            )
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:  # null bytes; nesting deeper than the parser's stack
+        return f"Python cannot parse it: {error or type(error).__name__}"
+    if isinstance(tree, ast.Module) and not any(isinstance(node, _DEFINITIONS) for node in tree.body):
+        return "it defines nothing"
+    return None
+
+
+_DEFINITIONS = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.Import,
+    ast.ImportFrom,
+)

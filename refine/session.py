@@ -1,0 +1,225 @@
+"""Opening a run: a new journal, or an old one taken up again; and the whole of `refine.run`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from refine import __version__
+from refine.budget import Budget, Stop
+from refine.errors import JournalError, TaskError, UsageError
+from refine.events import Confirmed, Fact, Resumed, Started, Verified
+from refine.journal import Journal
+from refine.order import AsItComes, AsRecorded
+from refine.proposers import Options, Proposer
+from refine.run import Observer, Run
+from refine.sandbox import Sandbox
+from refine.search import Search, fold
+from refine.strategies import Strategy, preset
+from refine.task import Task
+from refine.types import Shown
+from refine.workers.local import Pool
+
+EMBEDDED = "mutate"
+"""The proposer that needs no model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to.
+
+    Attributes:
+        stop: which rule ended it.
+        best: the champion with the outcome that the search saw; None if nothing passed.
+        confirmed: champion, seed and baselines on held-out instances (and baselines on the search's).
+        search: the final state.
+        path: the journal.
+    """
+
+    stop: Stop
+    best: Shown | None
+    confirmed: tuple[Confirmed, ...]
+    search: Search
+    path: Path
+
+
+def identity(task: Task, strategy: Strategy, seed: int, model: str, sandbox: str) -> Started:
+    """The first fact of a new run. Its secret is the only chance in it."""
+    return Started(
+        refine=__version__,
+        task=task.name,
+        task_digest=task.digest,
+        direction=task.direction,
+        metric=task.metric,
+        seed=seed,
+        strategy=strategy.described(),
+        model=model,
+        sandbox=sandbox,
+        secret=secrets.token_hex(16),
+    )
+
+
+def take_up(path: Path, identity: Started) -> Journal:
+    """The journal at `path`, new or to be gone on with.
+
+    A journal in which nothing was verified yet holds nothing to lose and is begun again.
+
+    Raises:
+        JournalError: it is the journal of another task, version of the task, seed, strategy or model.
+    """
+    if not path.exists():
+        return Journal.create(path, identity)
+    journal = Journal.open(path)
+    differs = _difference(journal.started, identity)
+    if differs is None:
+        journal.append(Resumed(refine=__version__, sandbox=identity.sandbox))
+        return journal
+    empty = not any(isinstance(fact.event, Verified) for fact in journal.facts())
+    journal.close()
+    if not empty:
+        raise JournalError(f"{path} is another run ({differs}): take another file with -o, or begin anew with --fresh")
+    remove(path)
+    return Journal.create(path, identity)
+
+
+def remove(path: Path) -> None:
+    """Deletes a journal and what SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _difference(had: Started, have: Started) -> str | None:
+    """What makes two runs different, in words, or None."""
+    for name, words in (("task", "task"), ("model", "model"), ("seed", "seed"), ("strategy", "strategy")):
+        if getattr(had, name) != getattr(have, name):
+            old, new = getattr(had, name), getattr(have, name)
+            return f"its {words} is {_named(old)}, not {_named(new)}"
+    return "the task's files have changed since" if had.task_digest != have.task_digest else None
+
+
+def _named(value: object) -> object:
+    return value.get("name") if isinstance(value, dict) else value
+
+
+def default_budget(model: str, task: Task) -> Budget:
+    """2 000 candidates for the embedded proposer, 200 for a model; half of it without an improvement is convergence."""
+    candidates = 2000 if model == EMBEDDED else 200
+    return Budget(candidates=candidates, patience=candidates // 2, target=task.target)
+
+
+def run(
+    task: Task,
+    *,
+    model: str | Sequence[str] = EMBEDDED,
+    path: str | Path | None = None,
+    seed: int = 0,
+    strategy: Strategy | str | None = None,
+    budget: Budget | None = None,
+    options: Options | None = None,
+    workers: int | None = None,
+    sandbox: Sandbox | str = "auto",
+    observe: Observer | None = None,
+    interrupts: Callable[[Run], None] | None = None,
+) -> Result:
+    """Searches, from the beginning or from where the journal at `path` ends, until the budget is used.
+
+    Args:
+        task: what to search for; it must live in a file.
+        model: a `--model` text, or several with weights ("name=0.7").
+        path: the journal, by default `runs/NAME.db`.
+        seed: of all chance in the search.
+        strategy: a preset or its name; by default `evolve` for the embedded proposer and `default` for a model.
+        budget: where it ends; by default `default_budget`.
+        options: how to ask the model.
+        workers: judge processes, by default one for each CPU that this process may use.
+        sandbox: "auto" (the strongest that works here), "docker", "local" or "none", or one that is made.
+        observe: is called with every fact and the state after it.
+        interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
+
+    Raises:
+        TaskError: the task is at fault. Fault: the world is. JournalError: the journal is another run's.
+        UsageError: something that was named does not exist.
+    """
+    if os.environ.get("REFINE_JUDGE"):
+        raise TaskError('a judge imports this file: put refine.run(...) under `if __name__ == "__main__":`')
+    work = _run(task, model, path, seed, strategy, budget, options, workers, sandbox, observe, interrupts)
+    return asyncio.run(work)
+
+
+async def _run(
+    task: Task,
+    model: str | Sequence[str],
+    path: str | Path | None,
+    seed: int,
+    strategy: Strategy | str | None,
+    budget: Budget | None,
+    options: Options | None,
+    workers: int | None,
+    sandbox: Sandbox | str,
+    observe: Observer | None,
+    interrupts: Callable[[Run], None] | None,
+) -> Result:
+    from refine.proposers.choose import connect  # noqa: PLC0415 - proposers load when used
+    from refine.sandbox.choose import choose  # noqa: PLC0415 - so do sandboxes
+
+    assert task.verify is not None
+    async with AsyncExitStack() as stack:
+        proposer = connect([model] if isinstance(model, str) else list(model), options or Options(), task)
+        stack.push_async_callback(proposer.aclose)
+        chosen = choose(sandbox, image=task.image) if isinstance(sandbox, str) else sandbox
+        stack.callback(chosen.close)
+        preset_ = _strategy(strategy, proposer)
+        name = proposer.name
+        allowed = budget or default_budget(name, task)
+        _affordable(proposer, allowed)
+        where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
+        journal = stack.enter_context(take_up(where, identity(task, preset_, seed, name, chosen.describe())))
+        search = fold(Search(task, preset_, seed=seed, texts=journal.text), journal.facts())
+        pool = await stack.enter_async_context(
+            Pool(task, chosen, width=workers or _cpus(), log=where.with_suffix(".log"))
+        )
+        one = Run(search, journal, proposer, pool, allowed, observe or _nobody, _order(proposer))
+        if interrupts is not None:
+            interrupts(one)
+        stop = await one.go()
+        return Result(stop, search.best, confirmed(journal), search, where)
+
+
+def confirmed(journal: Journal) -> tuple[Confirmed, ...]:
+    """The last confirmation of each name on each kind of instances."""
+    last = {(f.event.name, f.event.on): f.event for f in journal.facts() if isinstance(f.event, Confirmed)}
+    return tuple(last.values())
+
+
+def _strategy(strategy: Strategy | str | None, proposer: Proposer) -> Strategy:
+    if isinstance(strategy, Strategy):
+        return strategy
+    return preset(strategy or ("evolve" if proposer.name == EMBEDDED else "default"))
+
+
+def _order(proposer: Proposer) -> AsItComes | AsRecorded:
+    """A proposer that answers from a recorded journal brings that journal's order with it."""
+    recorded: tuple[Fact, ...] | None = getattr(proposer, "recorded", None)
+    return AsItComes() if recorded is None else AsRecorded(recorded)
+
+
+def _affordable(proposer: Proposer, budget: Budget) -> None:
+    """Raises `UsageError` for a budget in dollars and a model without a price: it could never be kept."""
+    price_known: Callable[[], bool] = getattr(proposer, "price_known", lambda: True)
+    if budget.usd is not None and not price_known():
+        raise UsageError(
+            f"{proposer.name} has no known price, so a budget in dollars cannot be kept: "
+            "state one with --price PROMPT,COMPLETION (usd per million tokens), or use --tokens"
+        )
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+def _nobody(_fact: Fact, _search: Search) -> None: ...

@@ -1,0 +1,107 @@
+"""The candidate as a verifier sees it. What it gives is plain data from somebody who wants a perfect score."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from refine.errors import TaskError
+from refine.sandbox.cell import Cell, Completed, Ended, Plain, Slots
+from refine.types import Candidate, Limits, Resources
+
+
+class Handle:
+    """One candidate, to be questioned. Nothing of it runs until the first question.
+
+    `handle.f(x)` calls its function `f` in the sandbox; `call("f", x)` does the same where a name collides with one
+    of these methods. Every method may raise `CandidateError`, which a verifier lets pass: it becomes the verdict.
+
+    Attributes:
+        text: the candidate itself.
+        id: its digest.
+        seed: 0 in the search; in a confirmation a number that is secret to the run. For the verifier's own chance:
+            the candidate never sees it.
+    """
+
+    def __init__(self, candidate: Candidate, slots: Slots, limits: Limits, *, seed: int = 0, folder: Path) -> None:
+        self.text = candidate.text
+        self.id = candidate.id
+        self.seed = seed
+        self._slots = slots
+        self._limits = limits
+        self._folder = folder
+        self._cell: Cell | None = None
+        self._ended: list[Ended] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Plain]:
+        if name.startswith("_"):
+            raise AttributeError(f"a candidate's function may not begin with an underscore: {name}")
+        return functools.partial(self.call, name)
+
+    def call(self, function: str, /, *args: Plain, **kwargs: Plain) -> Plain:
+        """What `function(*args, **kwargs)` returns in the sandbox: None, bool, int, float, str, bytes, list, dict or
+        numpy array, without NaN and infinities."""
+        return self._loaded().call(function, args, kwargs)
+
+    def map(self, function: str, items: Iterable[Sequence[Plain]], /) -> list[Plain]:
+        """`[function(*item) for item in items]` in one crossing of the wall."""
+        return self._loaded().map(function, list(items))
+
+    def run(self, harness: str, /, **kwargs: Plain) -> Plain:
+        """Runs the task's own file `harness` beside the candidate: its `run(candidate, **kwargs)`, where `candidate` is
+        the candidate's module. What it returns is as untrusted as the candidate."""
+        try:
+            source = (self._folder / harness).read_text()
+        except OSError as error:
+            raise TaskError(f"the harness {self._folder / harness} cannot be read: {error.strerror}") from error
+        return self._loaded().run(source, kwargs)
+
+    def exec(
+        self,
+        argv: Sequence[str],
+        *,
+        files: Mapping[str, bytes | str] | None = None,
+        stdin: bytes = b"",
+        collect: Sequence[str] = (),
+    ) -> Completed:
+        """Runs a program of the sandbox's image in the cell's own empty folder, with `files` written there first;
+        `collect` names the files to bring back. A return code other than 0 is data, not an error."""
+        given = {name: body.encode() if isinstance(body, str) else body for name, body in (files or {}).items()}
+        return self._started().exec(argv, files=given, stdin=stdin, collect=collect)
+
+    def restart(self) -> None:
+        """Ends the candidate's process; the next question meets a fresh one that remembers nothing."""
+        if self._cell is not None:
+            cell, self._cell = self._cell, None
+            self._ended.append(cell.end())
+
+    def _started(self) -> Cell:
+        if self._cell is None:
+            self._cell = self._slots.spawn(self._limits)
+            self._loaded_text = False
+        return self._cell
+
+    def _loaded(self) -> Cell:
+        cell = self._started()
+        if not self._loaded_text:
+            cell.load(self.text)
+            self._loaded_text = True
+        return cell
+
+    def _end(self) -> tuple[Resources, str]:
+        """Ends the process; what all of the candidate's processes used together, and the last one's output."""
+        self.restart()
+        used = [ended.resources for ended in self._ended]
+        total = Resources(
+            wall_s=sum(r.wall_s for r in used),
+            cpu_s=sum(r.cpu_s for r in used),
+            memory_mb=max((r.memory_mb for r in used), default=0.0),
+        )
+        return total, self._ended[-1].output if self._ended else ""
+
+    def __dir__(self) -> list[str]:
+        return ["call", "exec", "id", "map", "restart", "run", "seed", "text"]
+
+    def __repr__(self) -> str:
+        return f"Handle({self.id[:8]})"

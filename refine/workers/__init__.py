@@ -1,0 +1,18 @@
+"""Workers: `Candidate -> Outcome`. A local pool of judge processes here; others (Ray actors) keep the same Protocol."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from refine.types import Candidate, Outcome
+from refine.verifiers.judge import Stage
+
+
+class Workers(Protocol):
+    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
+        """Waits for a free judge, then for its verdict. Raises `Fault` when the world or the verifier fails."""
+        ...
+
+    async def aclose(self) -> None:
+        """Ends all judges and their sandbox slots."""
+        ...

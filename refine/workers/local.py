@@ -1,0 +1,168 @@
+"""Judge processes on this machine, each with a sandbox slot of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+
+from refine.errors import Fault, TaskError
+from refine.sandbox import Sandbox, Slot
+from refine.task import Task
+from refine.types import Candidate, Outcome
+from refine.verifiers.judge import Job, Reply, Stage
+
+_LINE_LIMIT = 64 * 2**20
+_START_SECONDS = 60.0
+_RECYCLED_AFTER = 2000
+"""Candidates that one judge and its slot serve before both are replaced."""
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+"""All that a judge sees of the engine's environment: never a key."""
+
+
+class Judge:
+    """One judge process and its slot. Made by `started`; over after the first Fault."""
+
+    def __init__(self, slot: Slot, process: subprocess.Popen[bytes], streams: Streams) -> None:
+        self._slot = slot
+        self._process = process
+        self._reader, self._writer = streams
+        self.served = 0
+        self.sound = True
+        """False from a question until its answer is read: killed, cancelled or broken in between, it is replaced."""
+
+    @classmethod
+    async def started(cls, task: Task, sandbox: Sandbox, log: Path | None) -> Self:
+        """Opens a slot and starts a judge on it. Raises `Fault`, or `TaskError` where the task does not import."""
+        slot = await asyncio.to_thread(sandbox.open, task.limits)
+        ours, theirs = socket.socketpair()
+        process = _process(task, slot, theirs, log)
+        theirs.close()
+        one = cls(slot, process, await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT))
+        try:
+            ready = await asyncio.wait_for(one._reader.readline(), _START_SECONDS)
+        except TimeoutError:
+            ready = b""
+        if not ready:
+            await one.close()
+            raise TaskError(f"the judge of task {task.name} did not start: {_tail(log)}")
+        return one
+
+    async def verify(self, job: Job, seconds: float) -> Outcome:
+        """One candidate's outcome. Raises `Fault`; the judge can go on only while it is `sound`."""
+        self.served += 1
+        self.sound = False
+        try:
+            self._writer.write(job.model_dump_json().encode() + b"\n")
+            await self._writer.drain()
+            line = await asyncio.wait_for(self._reader.readline(), seconds)
+        except TimeoutError:
+            raise Fault(
+                "verifier", f"the verifier did not end within {seconds:g} s and was killed (judge_seconds)"
+            ) from None
+        except (ConnectionError, ValueError) as error:  # ValueError: a line longer than the limit
+            raise Fault("verifier", f"the judge broke off: {error}") from error
+        if not line:
+            raise Fault("verifier", f"the judge process died ({await self._exit_status()})")
+        reply = _reply(line)
+        self.sound = reply.failure is None or reply.failure.where != "sandbox"
+        return _outcome(reply)
+
+    async def _exit_status(self) -> str:
+        code = await asyncio.to_thread(self._process.wait)
+        return f"signal {-code}" if code < 0 else f"exit status {code}"
+
+    async def close(self) -> None:
+        self._process.kill()
+        self._writer.close()
+        await asyncio.to_thread(self._process.wait)
+        await asyncio.to_thread(self._slot.close)
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Pool:
+    """`width` judges; `verify` waits for a free one. Made by `async with Pool(...)`."""
+
+    def __init__(self, task: Task, sandbox: Sandbox, *, width: int, log: Path | None = None) -> None:
+        self._task = task
+        self._sandbox = sandbox
+        self._width = width
+        self._log = log
+        self._free: asyncio.Queue[Judge | None] = asyncio.Queue()
+        self._all: set[Judge] = set()
+
+    async def __aenter__(self) -> Self:
+        """Starts one judge, so that what is wrong with the task or the sandbox is known; the others start at need."""
+        self._free.put_nowait(await self._new())
+        for _ in range(self._width - 1):
+            self._free.put_nowait(None)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
+        judge = await self._free.get()
+        try:
+            judge = judge or await self._new()
+            return await judge.verify(Job(text=candidate.text, stage=stage, seed=seed), self._task.judge_seconds)
+        finally:
+            keep = judge is not None and judge.sound and judge.served < _RECYCLED_AFTER
+            self._free.put_nowait(judge if keep else None)
+            if not keep:
+                await self._end(judge)
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(self._end(judge) for judge in tuple(self._all)))
+
+    async def _new(self) -> Judge:
+        judge = await Judge.started(self._task, self._sandbox, self._log)
+        self._all.add(judge)
+        return judge
+
+    async def _end(self, judge: Judge | None) -> None:
+        if judge is not None and judge in self._all:
+            self._all.discard(judge)
+            await judge.close()
+
+
+def _process(task: Task, slot: Slot, theirs: socket.socket, log: Path | None) -> subprocess.Popen[bytes]:
+    fds = (theirs.fileno(), slot.control.fileno())
+    argv = [sys.executable, "-m", "refine.verifiers.judge", str(fds[0]), str(fds[1]), str(task.file), task.name]
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": "0", "REFINE_JUDGE": "1"}
+    with log.open("ab") if log else open(os.devnull, "ab") as printed:  # noqa: PTH123 - devnull is no Path of ours
+        return subprocess.Popen(
+            argv, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, pass_fds=fds, env=environment
+        )
+
+
+def _reply(line: bytes) -> Reply:
+    try:
+        return Reply.model_validate_json(line)
+    except ValidationError as error:
+        raise Fault("verifier", f"the judge's answer cannot be read: {error.errors()[0]['msg']}") from error
+
+
+def _outcome(reply: Reply) -> Outcome:
+    if reply.failure is not None:
+        raise Fault(reply.failure.where, reply.failure.message, retry=reply.failure.retry)
+    assert reply.outcome is not None, "a reply is an outcome or a failure"
+    return reply.outcome
+
+
+def _tail(log: Path | None) -> str:
+    """The last line that the judge printed: Python's own one-line error."""
+    lines = log.read_text(errors="replace").strip().splitlines() if log and log.exists() else []
+    return lines[-1] if lines else "it said nothing"
