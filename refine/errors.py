@@ -8,7 +8,7 @@
     └── Fault              (3)  the world failed: endpoint, sandbox, judge, disk. Retried, journalled, never scored
 
     Wrong                       raised by a verifier: the candidate is wrong, and here is why
-    CandidateError              raised by the candidate handle: the candidate crashed, timed out, overran or answered nonsense
+    CandidateError              raised by the candidate handle: it crashed, timed out, overran or answered nonsense
 
 The last two become verdicts, never ends of a run.
 """
@@ -43,14 +43,14 @@ class JournalError(RefineError):
     """The file is no journal, or is the journal of another task or another version."""
 
 
-class MissingExtra(UsageError):
+class MissingExtra(UsageError):  # noqa: N818 - the name says what is wrong
     """A package of an extra is not installed."""
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is not installed: pip install 'refine-search[{extra}]'")
 
 
-class Fault(RefineError):
+class Fault(RefineError):  # noqa: N818 - the design's word: a fault is no error of the program
     """The world failed, not the candidate: nothing is scored by it.
 
     Args:

@@ -40,7 +40,8 @@ CREATE VIEW candidate AS SELECT seq, at, body ->> 'candidate' AS id, body ->> 'a
 CREATE VIEW ask AS SELECT seq, at, body ->> 'ask' AS ask, body ->> 'samples' AS samples, body ->> 'parents' AS parents
   FROM fact WHERE body ->> 'kind' = 'asked';
 CREATE VIEW cost AS SELECT body ->> 'model' AS model, count(*) AS answers,
-  sum(body ->> '$.usage.prompt_tokens') AS prompt_tokens, sum(body ->> '$.usage.completion_tokens') AS completion_tokens,
+  sum(body ->> '$.usage.prompt_tokens') AS prompt_tokens,
+  sum(body ->> '$.usage.completion_tokens') AS completion_tokens,
   sum(body ->> '$.usage.usd') AS usd FROM fact WHERE body ->> 'kind' = 'answered' GROUP BY 1;
 PRAGMA application_id = 0x7265666e;
 """
@@ -79,7 +80,7 @@ class Journal:
             first._db.executescript(_SCHEMA)
             first.append(started)
         first.close()
-        os.replace(unfinished, path)
+        unfinished.replace(path)
         return cls(path, _connected(path, "rw"), lock)
 
     @classmethod
@@ -236,7 +237,8 @@ def _checked(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:
 
 def _locked(path: Path) -> int:
     """A lock that dies with the process. On a file beside the journal: SQLite's own locks live in the journal itself,
-    and closing any descriptor of it would drop them."""
+    and closing any descriptor of it would drop them.
+    """
     try:
         lock = os.open(path.with_name(path.name + ".lock"), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     except OSError as error:

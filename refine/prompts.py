@@ -43,7 +43,7 @@ def as_text(asked: Sequence[Message]) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """`text` with its middle cut out if it is longer than `limit` characters: errors begin and end with what matters."""
+    """`text` without its middle if it is longer than `limit` characters: errors begin and end with what matters."""
     if len(text) <= limit:
         return text
     half = limit // 2

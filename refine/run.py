@@ -116,7 +116,8 @@ class Run:
             try:
                 async for completion in self._answers(replace(prompt, samples=tuple(sorted(wanted)))):
                     await self._answered(prompt, completion)
-                return
+                if self.search.unanswered.get(prompt.ask):
+                    raise Fault("model", f"{self.proposer.name} gave fewer answers than it was asked for")
             except Fault as fault:
                 self._commit(Faulted(where=fault.where, message=str(fault), ask=prompt.ask))
                 if not (fault.retry and self._model_answers):
@@ -124,8 +125,8 @@ class Run:
                 self.stop = self.stop or self._over()
                 if self.stop is not None:
                     return
-            await asyncio.sleep(pause)
-            pause *= 2
+                await asyncio.sleep(pause)
+                pause *= 2
 
     async def _answers(self, prompt: Prompt) -> AsyncIterator[Completion]:
         if prompt.ask == SEEDS and self.search.task.seeds:

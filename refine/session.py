@@ -147,47 +147,49 @@ def run(
     """
     if os.environ.get("REFINE_JUDGE"):
         raise TaskError('a judge imports this file: put refine.run(...) under `if __name__ == "__main__":`')
-    work = _run(task, model, path, seed, strategy, budget, options, workers, sandbox, observe, interrupts)
-    return asyncio.run(work)
+    models = (model,) if isinstance(model, str) else tuple(model)
+    where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
+    plan = Plan(models, where, seed, strategy, budget, options or Options(), workers or _cpus(), sandbox)
+    return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
-async def _run(
-    task: Task,
-    model: str | Sequence[str],
-    path: str | Path | None,
-    seed: int,
-    strategy: Strategy | str | None,
-    budget: Budget | None,
-    options: Options | None,
-    workers: int | None,
-    sandbox: Sandbox | str,
-    observe: Observer | None,
-    interrupts: Callable[[Run], None] | None,
-) -> Result:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `run` is told, with its defaults filled in."""
+
+    models: tuple[str, ...]
+    path: Path
+    seed: int
+    strategy: Strategy | str | None
+    budget: Budget | None
+    options: Options
+    workers: int
+    sandbox: Sandbox | str
+
+
+async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
+    """`run`, for a program that has an event loop of its own."""
     from refine.proposers.choose import connect  # noqa: PLC0415 - proposers load when used
     from refine.sandbox.choose import choose  # noqa: PLC0415 - so do sandboxes
 
     assert task.verify is not None
     async with AsyncExitStack() as stack:
-        proposer = connect([model] if isinstance(model, str) else list(model), options or Options(), task)
+        proposer = connect(plan.models, plan.options, task)
         stack.push_async_callback(proposer.aclose)
-        chosen = choose(sandbox, image=task.image) if isinstance(sandbox, str) else sandbox
-        stack.callback(chosen.close)
-        preset_ = _strategy(strategy, proposer)
-        name = proposer.name
-        allowed = budget or default_budget(name, task)
-        _affordable(proposer, allowed)
-        where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
-        journal = stack.enter_context(take_up(where, identity(task, preset_, seed, name, chosen.describe())))
-        search = fold(Search(task, preset_, seed=seed, texts=journal.text), journal.facts())
-        pool = await stack.enter_async_context(
-            Pool(task, chosen, width=workers or _cpus(), log=where.with_suffix(".log"))
-        )
-        one = Run(search, journal, proposer, pool, allowed, observe or _nobody, _order(proposer))
-        if interrupts is not None:
-            interrupts(one)
+        sandbox = choose(plan.sandbox, image=task.image) if isinstance(plan.sandbox, str) else plan.sandbox
+        stack.callback(sandbox.close)
+        strategy = _strategy(plan.strategy, proposer)
+        budget = plan.budget or default_budget(proposer.name, task)
+        _affordable(proposer, budget)
+        first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe())
+        journal = stack.enter_context(take_up(plan.path, first))
+        search = fold(Search(task, strategy, seed=plan.seed, texts=journal.text), journal.facts())
+        pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
+        await stack.enter_async_context(pool)
+        one = Run(search, journal, proposer, pool, budget, observe, _order(proposer))
+        interrupts(one)
         stop = await one.go()
-        return Result(stop, search.best, confirmed(journal), search, where)
+        return Result(stop, search.best, confirmed(journal), search, plan.path)
 
 
 def confirmed(journal: Journal) -> tuple[Confirmed, ...]:
@@ -223,3 +225,6 @@ def _cpus() -> int:
 
 
 def _nobody(_fact: Fact, _search: Search) -> None: ...
+
+
+def _never(_run: Run) -> None: ...

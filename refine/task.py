@@ -87,7 +87,7 @@ class Task:
         golden: golden cases; in a task folder, `golden/cases.toml` is read if this is left out.
     """
 
-    def __init__(  # noqa: D107 - the class says it
+    def __init__(
         self,
         instruction: str,
         seed: str | Iterable[str] | None = None,
@@ -138,7 +138,8 @@ class Task:
 
     def confirmation(self, function: Verifier) -> Verifier:
         """Decorator: verifies the champion on instances that the search never saw. `candidate.seed` is a secret of
-        the run, so that nobody can have memorised what is drawn from it."""
+        the run, so that nobody can have memorised what is drawn from it.
+        """
         if self._confirm is not None:
             raise TaskError(f"task {self.name} has two confirmations")
         self._confirm = function
@@ -166,7 +167,8 @@ class Task:
     @property
     def digest(self) -> str:
         """SHA-256 of all that shapes the task's outcomes: its Python files (golden cases apart), in a folder all of
-        them, and its instruction. 64 hex digits."""
+        them, and its instruction. 64 hex digits.
+        """
         files = sorted(self.folder.rglob("*.py")) if self.file.name == "task.py" else [self.file]
         own = [f for f in files if not {"golden", "__pycache__"} & set(f.relative_to(self.folder).parts[:-1])]
         parts = [f"{f.relative_to(self.folder)}:{hashlib.sha256(f.read_bytes()).hexdigest()}" for f in own]
@@ -189,7 +191,7 @@ def _calling_file() -> Path:
 
 def _seeds(seed: str | Iterable[str] | None, file: Path) -> tuple[Candidate, ...]:
     if seed is None:
-        found = [f for f in sorted(file.parent.glob("seed*.py"))] if file.name == "task.py" else []
+        found = sorted(file.parent.glob("seed*.py")) if file.name == "task.py" else []
         return tuple(Candidate(f.read_text()) for f in found)
     return (Candidate(seed),) if isinstance(seed, str) else tuple(Candidate(text) for text in seed)
 

@@ -27,7 +27,9 @@ class Everything:
         return Added.NEW
 
     def sample(self, rng: np.random.Generator, n: int) -> list[Shown]:
-        drawn = rng.choice(len(self._ids), size=min(n, len(self._ids)), replace=False) if self._ids else []
+        if not self._ids:
+            return []
+        drawn = rng.choice(len(self._ids), size=min(n, len(self._ids)), replace=False)
         return [self._kept[self._ids[int(i)]] for i in drawn]
 
     def __iter__(self) -> Iterator[Shown]:

@@ -15,6 +15,7 @@ import resource
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ValidationError
@@ -79,7 +80,7 @@ def _judged(verifier: Verifier, handle: Handle) -> Outcome:
         return Outcome(verdict=error.verdict, feedback=_bounded(error.evidence))
     except RefineError:
         raise
-    except Exception as error:  # noqa: BLE001 - the boundary to the user's code: whatever it raises is its fault, journalled
+    except Exception as error:
         raise Fault("verifier", f"the verifier raised {_located(error)}") from error
     return _scored(result)
 
@@ -103,7 +104,7 @@ def _located(error: BaseException) -> str:
     """The error in one line, with the line of the task's file where it came from."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f"{os.sep}refine{os.sep}" not in f.filename] or list(frames)
-    at = f" at {os.path.basename(own[-1].filename)}:{own[-1].lineno} `{own[-1].line}`" if own else ""
+    at = f" at {Path(own[-1].filename).name}:{own[-1].lineno} `{own[-1].line}`" if own else ""
     return f"{type(error).__name__}: {str(error)[:300]}{at}"
 
 
