@@ -41,6 +41,24 @@ class Proposer(Protocol):
         ...
 
 
+@runtime_checkable
+class Priced(Protocol):
+    """A proposer that asks paid models. One without this costs nothing."""
+
+    def price_known(self) -> bool:
+        """Whether every completion will carry `usage.usd`, so that a budget in USD can be kept. May take seconds."""
+        ...
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A proposer that can be tried out before a run."""
+
+    async def check(self) -> None:
+        """One cheap request. Raises `Fault("model", ...)` that says what to do."""
+        ...
+
+
 class Price(Frozen):
     """USD per million tokens, as the user states it (`--price 3,15`) for a model that litellm has no price for."""
 
@@ -61,6 +79,11 @@ class Options(Frozen):
     """Seconds for one request, its answer included."""
     attempts: int = Field(default=6, ge=1)
     """Requests for one answer before it is a Fault; waits between them back off exponentially or as the server says."""
+
+    def over(self, params: Mapping[str, Json]) -> dict[str, Json]:
+        """The sampling parameters of a request: the strategy's, and these where they are set."""
+        own = {name: getattr(self, name) for name in ("temperature", "top_p", "max_tokens", "reasoning_effort")}
+        return {**params, **{name: value for name, value in own.items() if value is not None}}
 
 
 def content_key(model: str, messages: tuple[Message, ...], params: Mapping[str, Json], sample: int) -> str:
