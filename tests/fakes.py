@@ -15,7 +15,7 @@ from refine.task import Task
 from refine.types import Candidate, Completion, Outcome, Prompt, Verdict
 from refine.verifiers.judge import Stage
 
-TOY = '''
+TOY = """
 import refine
 
 task = refine.Task("Write x = NUMBER; more is better.", seed={seeds!r}, direction={direction!r})
@@ -27,7 +27,7 @@ def verify(candidate):
 @task.confirmation
 def confirm(candidate):
     return 0.0
-'''
+"""
 
 
 def toy(folder: Path, *, seeds: tuple[str, ...] = ("x = 1\n",), direction: str = "maximize") -> Task:

@@ -34,7 +34,9 @@ def test_what_is_written_is_read_in_order(tmp_path: Path) -> None:
         assert [fact.seq for fact in read.facts(after=2)] == [3]
 
 
-@pytest.mark.parametrize("statement", ["UPDATE fact SET at = 0", "DELETE FROM fact", "DELETE FROM blob", "UPDATE blob SET body = x''"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE fact SET at = 0", "DELETE FROM fact", "DELETE FROM blob", "UPDATE blob SET body = x''"]
+)
 def test_facts_are_final(tmp_path: Path, statement: str) -> None:
     with journal(tmp_path) as written:
         written.append(Stopped(reason="target", detail=""), ["a text"])

@@ -56,9 +56,7 @@ def test_a_sample_does_not_repeat_and_comes_best_first() -> None:
     assert drawn == [4, 3, 2, 1, 0]
 
 
-entries = st.lists(
-    st.tuples(st.integers(0, 6), st.text("ab", max_size=3), st.integers(0, 2)), max_size=40
-)
+entries = st.lists(st.tuples(st.integers(0, 6), st.text("ab", max_size=3), st.integers(0, 2)), max_size=40)
 
 
 @given(entries, st.integers(1, 6), st.sampled_from(["maximize", "minimize"]), st.randoms())

@@ -57,7 +57,9 @@ class World:
     ) -> Search:
         with self.open() as journal:
             search = self.folded(journal)
-            await Run(search, journal, proposer or Counts(), workers or Scores(), budget, order=order or AsItComes()).go()
+            await Run(
+                search, journal, proposer or Counts(), workers or Scores(), budget, order=order or AsItComes()
+            ).go()
             assert self.folded(journal).snapshot() == search.snapshot()
             return search
 
@@ -110,7 +112,9 @@ async def test_every_prompt_can_be_rebuilt(world: World) -> None:
             search.apply(fact)
 
 
-async def test_a_generation_barrier_makes_the_run_the_same_whatever_is_done_first(barrier: World, tmp_path: Path) -> None:
+async def test_a_generation_barrier_makes_the_run_the_same_whatever_is_done_first(
+    barrier: World, tmp_path: Path
+) -> None:
     other = World(barrier.task, tmp_path / "other.db", barrier.strategy)
     hurry, dawdle = random.Random(1), random.Random(2)
     one = await barrier.run(workers=Scores(delay=lambda _: hurry.randrange(9)))
@@ -182,7 +186,9 @@ async def test_a_fault_is_not_a_failure(world: World) -> None:
 
 async def test_what_fails_twice_is_dropped_and_the_run_goes_on(world: World) -> None:
     workers = Scores()
-    workers.faults = itertools.chain([None], itertools.repeat(Fault("verifier", "it raised ValueError"), 2), itertools.repeat(None))
+    workers.faults = itertools.chain(
+        [None], itertools.repeat(Fault("verifier", "it raised ValueError"), 2), itertools.repeat(None)
+    )
     search = await world.run(workers=workers, budget=BUDGET)
     assert search.tally.dropped == 1
     assert search.tally.verified + search.tally.dropped == search.tally.asked == 40
