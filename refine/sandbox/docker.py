@@ -1,0 +1,228 @@
+"""The sandbox in containers: one warm container a slot, in it the same supervisor and the same walls as `local`.
+
+The container adds what a process cannot give itself: a cgroup that caps memory and pids of everything together, a
+root file system that is not the machine's, and the engine's own seccomp and device walls around the supervisor.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from refine.errors import Fault, UsageError
+from refine.sandbox import Promise, files, images
+from refine.sandbox.promises import promised
+from refine.sandbox.warm import ENVIRONMENT, FLAGS, PRELOAD, STARTING, NoWalls, Walls, Warm, greeted
+from refine.types import Limits
+
+LABEL = "refine.sandbox.owner"
+"""Its value says which engine process a container belongs to, so that leftovers of a killed one are found."""
+_INSIDE = "/run/refine"
+_CONTROL, _LEASH = "control", "leash"
+_OVERHEAD_MB = 256  # the interpreter, numpy, the supervisor and a spare
+_OVERHEAD_PIDS = 12
+
+
+class DockerSandbox:
+    """Opens slots as containers of the image `tag` behind `walls`, with the engine's runtime `runtime`."""
+
+    name = "docker"
+
+    def __init__(self, engine: Any, tag: str, digest: str, walls: Walls, runtime: str | None = None) -> None:
+        self.engine = engine
+        self.tag = tag
+        self.digest = digest
+        self.walls: Walls = walls
+        self.runtime = runtime
+
+    def describe(self) -> str:
+        return f"docker: {self.walls}, {self.tag}, {self.digest}, runtime {self.runtime or 'default'}"
+
+    def promises(self) -> tuple[Promise, ...]:
+        return promised(self.name, self.walls)
+
+    def open(self, limits: Limits) -> Warm:
+        """A new slot, warm when this returns. Blocks up to seconds; raises `Fault("sandbox", ...)`."""
+        return _start(self.engine, self.tag, self.walls, limits, self.runtime)
+
+    def close(self) -> None:
+        """Hangs up on the engine."""
+        self.engine.close()
+
+
+def connect(image: str = "python") -> DockerSandbox:
+    """The docker sandbox for an image of `sandboxes/`.
+
+    Raises:
+        MissingExtra: the docker package is not installed.
+        UsageError: the image is not built.
+        Fault: no engine answers, or a container does not start.
+    """
+    engine = images.client()
+    from docker.errors import ImageNotFound
+
+    tag = images.tag(image)
+    try:
+        digest = str(engine.images.get(tag).id)
+    except ImageNotFound as error:
+        raise UsageError(f"the image {tag} is not built: `refine sandbox build {image}`") from error
+    sweep(engine)
+    return DockerSandbox(engine, tag, digest, _walls(engine, tag))
+
+
+def _walls(engine: Any, tag: str) -> Walls:
+    """Namespaces where the kernel lets a container have its own, else strict."""
+    try:
+        _start(engine, tag, "namespaces", Limits(), None).close()
+    except NoWalls:
+        return "strict"
+    return "namespaces"
+
+
+# ---- leftovers ------------------------------------------------------------------------------------------------------
+
+
+def owner() -> str:
+    """This process, told apart from a later one with the same number: machine, pid, start time."""
+    return f"{socket.gethostname()}/{os.getpid()}/{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    """When process `pid` started, in clock ticks since boot; empty if there is none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def sweep(engine: Any) -> int:
+    """Removes the containers of engines that are no more; returns how many."""
+    from docker.errors import APIError
+
+    removed = 0
+    for container in engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
+        host, pid, started = str(container.labels[LABEL]).split("/")
+        if host == socket.gethostname() and _started(int(pid)) != started:
+            with suppress(APIError):
+                container.remove(force=True)
+                removed += 1
+    return removed
+
+
+# ---- one container --------------------------------------------------------------------------------------------------
+
+
+def _start(engine: Any, tag: str, walls: Walls, limits: Limits, runtime: str | None) -> Warm:
+    from docker.errors import DockerException
+
+    folder = Path(tempfile.mkdtemp(prefix="refine-"))
+    try:
+        listeners = [_listener(folder, name) for name in (_CONTROL, _LEASH)]
+        shutil.copytree(files.runner(), folder / "shared" / "runner", ignore=shutil.ignore_patterns("__pycache__"))
+        _readable(folder / "shared")
+        container = engine.containers.run(tag, **_options(folder / "shared", walls, limits, runtime))
+        control, leash = _accepted(listeners, container)
+    except DockerException as error:
+        raise Fault("sandbox", f"the container did not start: {error}") from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    try:
+        hello = greeted(control, lambda: _logs(container))
+    except Fault:
+        control.close()
+        leash.close()
+        _remove(container)
+        raise
+    return Warm(control, leash, hello, lambda: _remove(container))
+
+
+def _listener(folder: Path, name: str) -> socket.socket:
+    """A listening socket that the container's user may connect to; the folder above keeps everyone else out."""
+    shared = folder / "shared"
+    shared.mkdir(exist_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    made.bind(str(shared / name))
+    (shared / name).chmod(0o666)
+    made.listen(1)
+    made.settimeout(STARTING)
+    return made
+
+
+def _readable(folder: Path) -> None:
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_socket():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def _accepted(listeners: list[socket.socket], container: Any) -> tuple[socket.socket, socket.socket]:
+    try:
+        control, leash = (listener.accept()[0] for listener in listeners)
+    except OSError as error:
+        said = _logs(container)
+        _remove(container)
+        raise Fault("sandbox", f"the container did not connect: {error} {said}".strip()) from error
+    finally:
+        for listener in listeners:
+            listener.close()
+    return control, leash
+
+
+def _logs(container: Any) -> str:
+    """Containers log nothing, so that no candidate can fill the disk; their state is all there is."""
+    from docker.errors import DockerException
+
+    try:
+        container.reload()
+    except DockerException:
+        return "it is gone"
+    return f"it is {container.status}"
+
+
+def _remove(container: Any) -> None:
+    from docker.errors import DockerException
+
+    with suppress(DockerException):
+        container.remove(force=True)
+
+
+def _options(shared: Path, walls: Walls, limits: Limits, runtime: str | None) -> dict[str, Any]:
+    """What `docker run` is told. Memory and pids are for the container: one candidate and the supervisor."""
+    from docker.types import Ulimit
+
+    config = {
+        "walls": walls,
+        "control": f"{_INSIDE}/{_CONTROL}",
+        "leash": f"{_INSIDE}/{_LEASH}",
+        "preload": PRELOAD,
+        "limits": limits.model_dump(),
+    }
+    memory = f"{limits.memory_mb + limits.disk_mb + _OVERHEAD_MB}m"
+    profile = (files.folder() / "seccomp" / "container.json").read_text()
+    return {
+        "command": ["python3", *FLAGS, f"{_INSIDE}/runner/supervisor.py", json.dumps(config)],
+        "entrypoint": [],
+        "environment": ENVIRONMENT,
+        "detach": True,
+        "user": "65534:65534",
+        "working_dir": "/",
+        "network_mode": "none",
+        "read_only": True,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges", f"seccomp={profile}", "apparmor=unconfined"],
+        "mem_limit": memory,
+        "memswap_limit": memory,
+        "pids_limit": limits.processes + _OVERHEAD_PIDS,
+        "ipc_mode": "none",
+        "ulimits": [Ulimit(name="core", soft=0, hard=0)],
+        "log_config": {"type": "none"},
+        "tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,size=1m,nr_inodes=64"},  # noqa: S108 - the container's own
+        "volumes": {str(shared): {"bind": _INSIDE, "mode": "ro"}},
+        "labels": {LABEL: owner()},
+        "runtime": runtime,
+    }

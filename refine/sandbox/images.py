@@ -1,0 +1,67 @@
+"""Images for the docker sandbox: `sandboxes/<name>/Dockerfile`, tagged with the digest of that folder's files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from refine.errors import Fault, MissingExtra, UsageError
+from refine.sandbox import files
+
+BASE = "python:3.12-slim"
+
+
+def client() -> Any:
+    """A client of the engine. Raises MissingExtra, and `Fault("sandbox", ...)` where no engine answers."""
+    try:
+        import docker
+        from docker.errors import DockerException
+    except ImportError as error:
+        raise MissingExtra("docker", "docker") from error
+    try:
+        made = docker.from_env(timeout=60)
+        made.ping()
+    except DockerException as error:
+        raise Fault("sandbox", f"no Docker engine answers: {error}", retry=False) from error
+    return made
+
+
+def definition(name: str) -> Path:
+    """The folder of an image. Raises UsageError, which names those that exist."""
+    folder = files.folder() / name
+    if (folder / "Dockerfile").is_file():
+        return folder
+    known = sorted(found.parent.name for found in files.folder().glob("*/Dockerfile"))
+    raise UsageError(f"there is no sandbox image {name!r}; there are: {', '.join(known)}")
+
+
+def tag(name: str) -> str:
+    """`refine-sandbox-<name>:<digest of its files>`, 16 hex digits."""
+    folder = definition(name)
+    whole = hashlib.sha256()
+    for file in sorted(f for f in folder.rglob("*") if f.is_file()):
+        whole.update(f"{file.relative_to(folder)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return f"refine-sandbox-{name}:{whole.hexdigest()[:16]}"
+
+
+def build(name: str = "python", base: str = BASE) -> Iterator[str]:
+    """Builds an image; yields the engine's words, the tag last.
+
+    Args:
+        name: a folder of `sandboxes/`.
+        base: the image to start from. One that already has numpy needs no network to build from.
+    """
+    engine = client()
+    from docker.errors import APIError, BuildError
+
+    wanted = tag(name)
+    try:
+        _, log = engine.images.build(
+            path=str(definition(name)), tag=wanted, buildargs={"BASE": base}, network_mode="host", rm=True
+        )
+    except (BuildError, APIError) as error:
+        raise Fault("sandbox", f"the image {name} did not build: {error}", retry=False) from error
+    yield from (line["stream"].rstrip() for line in log if line.get("stream", "").strip())
+    yield wanted

@@ -1,0 +1,17 @@
+"""No isolation: the candidate is a process of yours. Only ever by name."""
+
+from __future__ import annotations
+
+from refine.sandbox.local import LocalSandbox
+
+WARNING = (
+    "--sandbox none isolates nothing: a candidate is a program that a model wrote, and it can read and delete your "
+    "files, read your keys, use your network and outlive the run. Use it only for candidates that you have read."
+)
+"""What the command line prints."""
+
+
+def connect(image: str = "python") -> LocalSandbox:
+    """A sandbox in name only; `image` is the interpreter that runs this."""
+    del image
+    return LocalSandbox("none")

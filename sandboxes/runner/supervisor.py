@@ -1,0 +1,291 @@
+"""The supervisor: a warm interpreter behind walls that forks a cell for each candidate.
+
+It never reads a candidate's bytes. On its control socket, which only the trusted judge holds, come "spawn" and "end";
+back go descriptors (the judge's ends of a cell's socket and of its output file) and what wait4 measured. It ends when
+the control socket or the leash (held by the engine) is closed, and with it everything it started.
+
+Started as `python -s -S -P -B supervisor.py CONFIG` with CONFIG a JSON object:
+
+    walls      "namespaces", "strict" or "none"
+    control    descriptor of a SEQPACKET socket, or the path of a listening one
+    leash      descriptor of a socket, or the path of a listening one
+    packages   folders to show to candidates (default: numpy and scipy as installed)
+    preload    modules to import before any fork
+    limits     what the spare cell is made for
+"""
+
+import array
+import fcntl
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import runner
+import walls
+
+MIB = 1 << 20
+CREATE, SEAL = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
+
+
+def connected(where):
+    """A SEQPACKET socket from a descriptor or a path."""
+    if isinstance(where, int):
+        return socket.socket(fileno=where)
+    link = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    link.connect(where)
+    return link
+
+
+# ---- walls around the supervisor itself -----------------------------------------------------------------------------
+
+
+def enclose(config, proc):
+    """Raises the outer walls; returns in the process that serves. The one that waits for it never returns.
+
+    `proc` is a descriptor of /proc, which is out of sight behind the walls.
+    """
+    kind = config["walls"]
+    if kind == "none":
+        return
+    walls.write_at(proc, "self/oom_score_adj", "1000")
+    if kind == "strict":
+        if walls.public(walls.stdlib()):
+            walls.become_nobody()
+        os.chdir("/")
+        return
+    wanted = config.get("packages") or walls.packages()
+    inner = walls.NEWUSER | walls.NEWNS | walls.NEWIPC | walls.NEWNET | walls.NEWUTS | walls.NEWPID | walls.NEWCGROUP
+    if os.geteuid() == 0:
+        walls.unshare(walls.NEWNS)
+        walls.build_root(wanted)
+        walls.become_nobody()
+        _unshare_mapped(proc, inner)
+    else:
+        _unshare_mapped(proc, inner)
+        walls.build_root(wanted)
+    _hand_over_to_child()
+
+
+def _unshare_mapped(proc, flags):
+    uid, gid = os.geteuid(), os.getegid()
+    walls.unshare(flags)
+    walls.map_identity(proc, uid, gid)
+
+
+def _hand_over_to_child():
+    """Goes on in a child that is process 1 of the new pid namespace; this process only waits for it."""
+    child = os.fork()
+    if child:
+        os.closerange(0, 1 << 16)
+        _, status = os.waitpid(child, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    walls.prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def settle(config):
+    """What candidates inherit: packages imported, one search path, a fixed seed, a frozen heap."""
+    folders = dict.fromkeys(os.path.dirname(path) for path in config.get("packages") or walls.packages())
+    sys.path[:] = [path for path in sys.path[1:] if path] + [f for f in folders if os.path.isdir(f)]
+    for name in config.get("preload", ()):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random").seed(0)
+    random.seed(0)
+    sys.argv[:] = [""]
+    os.umask(0o022)
+
+
+# ---- cells ----------------------------------------------------------------------------------------------------------
+
+
+class Supervisor:
+    """`proc` is a descriptor of /proc, closed when this is made."""
+
+    def __init__(self, config, control, leash, proc):
+        self.control, self.leash = control, leash
+        self.kind = config["walls"]
+        self.limits = config["limits"]
+        self.confinement = walls.Confinement(self.kind)
+        self.own = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc) if self.kind == "namespaces" else -1
+        self.base = _address_space(proc)
+        os.close(proc)
+        if self.kind != "none":
+            walls.renounce()
+        self.null = os.open("/dev/null", os.O_RDONLY)
+        self.spare = None
+        self.folders = {}
+
+    def hello(self):
+        numpy = sys.modules.get("numpy")
+        said = {"walls": self.kind, "python": sys.version.split()[0], "numpy": getattr(numpy, "__version__", None)}
+        said["landlock"] = walls.landlock_abi()
+        self.control.send(json.dumps(said).encode())
+
+    def serve(self):
+        gc.collect()
+        gc.freeze()
+        self.spare = self.fork(self.limits)
+        self.hello()
+        poll = select.poll()
+        poll.register(self.control, select.POLLIN)
+        poll.register(self.leash, select.POLLIN)
+        while True:
+            ready = dict(poll.poll())
+            if self.leash.fileno() in ready:
+                return
+            message = self.control.recv(65536)
+            if not message:
+                return
+            self.handle(json.loads(message))
+
+    def handle(self, message):
+        if message["do"] == "spawn":
+            self.spawn(message["limits"])
+        else:
+            self.end(message["cell"], message["grace"])
+
+    def spawn(self, limits):
+        """Hands out the spare if it fits, else a fresh cell; then makes the next spare."""
+        cell = self.spare
+        if cell is None or limits != self.limits:
+            if cell is not None:
+                self.discard(cell)
+            self.limits = limits
+            cell = self.fork(limits)
+        pid, link, output = cell
+        said = json.dumps({"cell": pid, "walls": self.kind}).encode()
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [link.fileno(), output]))]
+        self.control.sendmsg([said], rights)
+        link.close()
+        os.close(output)
+        self.spare = self.fork(limits)
+
+    def discard(self, cell):
+        pid, link, output = cell
+        link.close()
+        os.close(output)
+        self.kill(pid)
+        self.reap(pid)
+
+    def fork(self, limits):
+        """A confined cell that waits for its first frame: (pid, the judge's end, the output file)."""
+        ours, theirs = socket.socketpair()
+        output = os.memfd_create("output", CREATE)
+        os.ftruncate(output, limits["output_kb"] * 1024)
+        fcntl.fcntl(output, fcntl.F_ADD_SEALS, SEAL)
+        folder = tempfile.mkdtemp(prefix="refine-none-") if self.kind == "none" else None
+        if self.own >= 0:
+            walls.setns(self.own, walls.NEWPID)
+            walls.unshare(walls.NEWPID)
+        pid = os.fork()
+        if not pid:
+            self.become(limits, theirs.fileno(), output, folder)
+        theirs.close()
+        if folder:
+            self.folders[pid] = folder
+        return pid, ours, output
+
+    def become(self, limits, link, output, folder):
+        """In the child: from a copy of the supervisor to a cell. Never returns."""
+        try:
+            os.dup2(output, 1)
+            os.dup2(output, 2)
+            os.setsid()
+            if folder:
+                os.chdir(folder)
+            self.confinement.enter(limits, self.base)
+            os.dup2(self.null, 0)
+            os.dup2(link, 3, inheritable=False)
+            os.closerange(4, 1 << 16)
+        except OSError as error:
+            os.write(2, f"the cell could not be confined: {error}\n".encode())
+            os._exit(70)
+        runner.serve(socket.socket(fileno=3))
+
+    def end(self, pid, grace):
+        """Kills the cell and all that it made, and says what wait4 saw. `grace`: seconds it may take to die itself."""
+        died, status, usage = os.wait4(pid, os.WNOHANG)
+        if not died and grace:
+            _await_death(pid, grace)
+            died, status, usage = os.wait4(pid, os.WNOHANG)
+        if not died:
+            self.kill(pid)
+            status, usage = self.reap(pid)
+        else:
+            self.sweep(pid)
+        figures = {
+            "killed": not died,
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu_s": usage.ru_utime + usage.ru_stime,
+            "memory_mb": usage.ru_maxrss / 1024,
+        }
+        self.control.send(json.dumps(figures).encode())
+
+    def kill(self, pid):
+        os.kill(pid, signal.SIGKILL)
+
+    def reap(self, pid):
+        _, status, usage = os.wait4(pid, 0)
+        self.sweep(pid)
+        return status, usage
+
+    def sweep(self, pid):
+        """Without namespaces: what is left of its process group and its folder."""
+        if self.kind != "none":
+            return
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except OSError:
+            pass
+        shutil.rmtree(self.folders.pop(pid), ignore_errors=True)
+
+
+def _await_death(pid, seconds):
+    fd = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        poll.poll(seconds * 1000)
+    finally:
+        os.close(fd)
+
+
+def _address_space(proc):
+    """Bytes that this process has mapped."""
+    fd = os.open("self/statm", os.O_RDONLY, dir_fd=proc)
+    try:
+        return int(os.read(fd, 256).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(fd)
+
+
+def main():
+    config = json.loads(sys.argv[1])
+    control, leash = connected(config["control"]), connected(config["leash"])
+    proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+    try:
+        enclose(config, proc)
+        settle(config)
+        supervisor = Supervisor(config, control, leash, proc)
+    except OSError as error:
+        control.send(json.dumps({"fault": str(error)}).encode())
+        return
+    supervisor.serve()
+
+
+if __name__ == "__main__":
+    main()
