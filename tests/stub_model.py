@@ -5,7 +5,7 @@
 
 An answer is the last fenced Python program of the prompt with one numeric constant changed. The k-th answer to a prompt
 depends on (seed, prompt, k) alone, whether it comes by `n` or by asking again. Faults are scripted (`stub.script`) or
-drawn from the same hash (`--fault 500=0.1`): a status such as 429, or hang, garbage, empty.
+drawn from the same hash (`--fault 500=0.1`): a status such as 429, or hang, garbage, empty, filtered.
 
     POST /v1/chat/completions    GET /v1/models    GET /log (one object a request)
 """
@@ -28,7 +28,7 @@ from aiohttp import web
 
 _BLOCK = re.compile(r"```python[ \t]*\n(.*?)```", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-_GARBAGE = "I am sorry, I cannot improve this program."
+_GARBAGE = "I am sorry, I cannot improve this program. \ud800"  # a lone half of a surrogate pair, as JSON may carry
 
 
 def answer(prompt: str, repeat: int, seed: int = 0) -> str:
@@ -45,7 +45,7 @@ def _chance(*what: object) -> int:
 
 
 def _perturbed(program: str, chance: int) -> str:
-    """The program with one of its numbers scaled by 0.75 to 1.25, or moved by one where it is a small integer."""
+    """The program with one of its numbers scaled by 0.75 to 1.25; a small integer moves by one or two."""
     numbers = list(_NUMBER.finditer(program))
     if not numbers:
         return f"{program}\n# variant {chance % 10**6}"
@@ -54,7 +54,7 @@ def _perturbed(program: str, chance: int) -> str:
 
 
 def _changed(number: str, chance: int) -> str:
-    scale = 0.75 + chance % 1000 / 2000
+    scale = 0.75025 + chance % 1000 / 2000  # never 1
     if "." in number:
         return f"{float(number) * scale or scale:.6f}"
     value = round(int(number) * scale)
@@ -160,6 +160,8 @@ class Stub:
         await asyncio.sleep(self.latency)
         if fault and fault.isdigit():
             return self._refusal(int(fault), f"stub says {fault} to {authorization}")
+        if fault == "filtered":
+            return self._refusal(400, "The request was rejected as a result of the safety system")
         wanted = int(body.get("n") or 1)
         if wanted > 1 and self.n == "refused":
             return self._refusal(400, "'n' : number must be at most 1")
@@ -229,7 +231,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--n", choices=["served", "ignored", "refused"], default="served")
     options.add_argument("--no-usage", dest="usage", action="store_false")
-    options.add_argument("--always", help="a fault for every request: 429, 500, hang, garbage, empty")
+    options.add_argument("--always", help="a fault for every request: 429, 500, hang, garbage, empty, filtered")
     options.add_argument("--fault", action="append", default=[], metavar="FAULT=PROBABILITY")
     options.add_argument("--retry-after")
     fields = vars(options.parse_args())

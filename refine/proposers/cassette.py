@@ -93,7 +93,7 @@ class Recording:
 
     async def __call__(self, prompt: Prompt) -> AsyncIterator[Completion]:
         async for completion in self._proposer(prompt):
-            key = completion.key or content_key(self.name, prompt.messages, prompt.params, completion.sample)
+            key = completion.key or content_key(completion.model, prompt.messages, prompt.params, completion.sample)
             kept = completion.model_copy(update={"key": key})
             self._cassette.put(prompt.ask, kept)
             yield kept

@@ -126,7 +126,7 @@ class LiteLLM:
             answers = [("", "content_filter")] * len(samples)  # refusing to answer is an answer, and no fault
             bill = Usage()
         else:
-            answers = [(choice.message.content or "", choice.finish_reason) for choice in response.choices]
+            answers = [(_clean(choice.message.content), choice.finish_reason) for choice in response.choices]
             bill = self._bill(response)
         bills = split(bill, [len(text) for text, _ in answers[: len(samples)]])
         return [
@@ -238,6 +238,11 @@ class _Trouble(Fault):
         self.refused = refused
         self.filtered = filtered
         self.after = after
+
+
+def _clean(text: str | None) -> str:
+    """Without lone surrogates, which JSON can carry and UTF-8 cannot."""
+    return (text or "").encode("utf-8", "replace").decode()
 
 
 def split(bill: Usage, lengths: Sequence[int]) -> list[Usage]:

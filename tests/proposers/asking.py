@@ -19,3 +19,9 @@ def prompt(
 
 async def answers(proposer: Proposer, to: Prompt) -> list[Completion]:
     return [completion async for completion in proposer(to)]
+
+
+async def take(proposer: Proposer, to: Prompt, got: list[Completion]) -> None:
+    """All the answers into `got`, so that those before a Fault can be seen."""
+    async for completion in proposer(to):
+        got.append(completion)  # noqa: PERF401 - one by one is the point

@@ -18,8 +18,8 @@ from refine.errors import Fault, UsageError
 from refine.proposers import Checked, Options, Price, Priced, Proposer, content_key
 from refine.proposers.litellm import LiteLLM, connect, redact, retry_after, split
 from refine.task import Task
-from refine.types import Usage
-from tests.proposers.asking import answers, prompt
+from refine.types import Completion, Usage
+from tests.proposers.asking import answers, prompt, take
 from tests.proposers.conftest import Waits
 from tests.stub_model import Stub, answer, tokens
 
@@ -167,14 +167,9 @@ async def test_a_storm_is_a_fault_after_so_many_attempts(stub: Stub, model: Mode
 async def test_what_arrived_before_a_fault_stays(stub: Stub, model: Model) -> None:
     stub.n = "ignored"
     stub.script.extend([None, None, "400"])
-    got: list[int] = []
-
-    async def take_all() -> None:
-        async for completion in model()(prompt(range(3))):
-            got.append(completion.sample)  # noqa: PERF401 - what came before the Fault counts
-
+    got: list[Completion] = []
     with pytest.raises(Fault):
-        await take_all()
+        await take(model(), prompt(range(3)), got)
     assert len(got) == 2
 
 
@@ -251,6 +246,7 @@ async def test_garbage_is_an_answer_and_no_fault(stub: Stub, model: Model) -> No
     stub.always = "garbage"
     (got,) = await answers(model(), prompt())
     assert "cannot improve" in got.text
+    assert got.text.encode()  # what it held that is no Unicode is gone
 
 
 def test_vllm_without_an_address_is_refused_before_it_goes_elsewhere(
@@ -345,3 +341,9 @@ def test_it_is_a_proposer_with_a_price_that_can_be_checked() -> None:
     assert isinstance(one, Proposer)
     assert isinstance(one, Priced)
     assert isinstance(one, Checked)
+
+
+async def test_a_refusal_for_what_was_asked_is_an_empty_answer(stub: Stub, model: Model) -> None:
+    stub.always = "filtered"
+    got = await answers(model("openai/gpt-4o-mini"), prompt((0, 1)))
+    assert [(c.sample, c.text, c.finish) for c in got] == [(0, "", "content_filter"), (1, "", "content_filter")]
