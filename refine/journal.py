@@ -10,6 +10,7 @@ One process writes (held by a lock file beside it); any number may read meanwhil
 from __future__ import annotations
 
 import fcntl
+import itertools
 import json
 import os
 import sqlite3
@@ -190,6 +191,28 @@ class Journal:
     def _last_seq(self) -> int:
         has_facts = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'fact'").fetchone()
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]) if has_facts else 0
+
+
+def set_aside(path: Path) -> Path:
+    """Moves a journal, and what SQLite keeps beside it, to the first free of NAME.1, NAME.2, ...; the new name.
+
+    Raises:
+        JournalError: another process is writing it.
+        Fault: it cannot be moved.
+    """
+    lock = _locked(path)
+    try:
+        number = next(n for n in itertools.count(1) if not path.with_name(f"{path.name}.{n}").exists())
+        aside = path.with_name(f"{path.name}.{number}")
+        for suffix in ("-wal", "-shm", ""):
+            part = path.with_name(path.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+    except OSError as error:
+        raise Fault("journal", f"cannot move {path} aside: {error.strerror}", retry=False) from error
+    finally:
+        os.close(lock)
+    return aside
 
 
 class _writing:  # noqa: N801 - reads as a verb at its only use: `with _writing(path)`

@@ -14,7 +14,7 @@ from refine import __version__
 from refine.budget import Budget, Stop
 from refine.errors import JournalError, TaskError, UsageError
 from refine.events import Confirmed, Fact, Resumed, Started, Verified
-from refine.journal import Journal
+from refine.journal import Journal, set_aside
 from refine.order import AsItComes, AsRecorded
 from refine.proposers import Options, Proposer
 from refine.run import Observer, Run
@@ -48,8 +48,10 @@ class Result:
     path: Path
 
 
-def identity(task: Task, strategy: Strategy, seed: int, model: str, sandbox: str) -> Started:
-    """The first fact of a new run. Its secret is the only chance in it."""
+def identity(
+    task: Task, strategy: Strategy, seed: int, model: str, sandbox: str, secret: str | None = None
+) -> Started:
+    """The first fact of a new run. Its secret is the only chance in it; a control is given that of its run."""
     return Started(
         refine=__version__,
         task=task.name,
@@ -60,7 +62,7 @@ def identity(task: Task, strategy: Strategy, seed: int, model: str, sandbox: str
         strategy=strategy.described(),
         model=model,
         sandbox=sandbox,
-        secret=secrets.token_hex(16),
+        secret=secret or secrets.token_hex(16),
     )
 
 
@@ -155,7 +157,10 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What `run` is told, with its defaults filled in."""
+    """What `run` is told, with its defaults filled in.
+
+    `fresh` moves a journal that is there aside; `secret` is that of the run whose control this is.
+    """
 
     models: tuple[str, ...]
     path: Path
@@ -165,6 +170,8 @@ class Plan:
     options: Options
     workers: int
     sandbox: Sandbox | str
+    fresh: bool = False
+    secret: str | None = None
 
 
 async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
@@ -181,7 +188,9 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         strategy = _strategy(plan.strategy, proposer)
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(proposer, budget)
-        first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe())
+        first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), plan.secret)
+        if plan.fresh and plan.path.exists():
+            set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))
         search = fold(Search(task, strategy, seed=plan.seed, texts=journal.text), journal.facts())
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))

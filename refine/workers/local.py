@@ -144,7 +144,13 @@ def _process(task: Task, slot: Slot, theirs: socket.socket, log: Path | None) ->
     environment |= {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": "0", "REFINE_JUDGE": "1"}
     with log.open("ab") if log else open(os.devnull, "ab") as printed:  # noqa: PTH123 - devnull is no Path of ours
         return subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, pass_fds=fds, env=environment
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=printed,
+            pass_fds=fds,
+            env=environment,
+            start_new_session=True,  # a terminal's Ctrl-C is for the engine: it waits for what is in flight
         )
 
 
