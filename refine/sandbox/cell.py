@@ -88,7 +88,8 @@ class Slots:
         except OSError as error:
             raise _gone(error) from error
         said = _said(data)
-        return Cell(self, said["cell"], said["walls"], socket.socket(fileno=fds[0]), fds[1], limits)
+        link = socket.socket(fileno=fds[0])
+        return Cell(self, said["cell"], limits, walls=said["walls"], link=link, output=fds[1])
 
     def _end(self, cell: int, grace: float) -> _Figures:
         self._send({"do": "end", "cell": cell, "grace": grace})
@@ -123,7 +124,7 @@ class Cell:
     `nonfinite=True` lets nan and infinity through; by default an answer that holds one is MALFORMED.
     """
 
-    def __init__(self, slots: Slots, pid: int, walls: str, link: socket.socket, output: int, limits: Limits) -> None:
+    def __init__(self, slots: Slots, pid: int, limits: Limits, *, walls: str, link: socket.socket, output: int) -> None:
         self._slots = slots
         self._pid = pid
         self._walls = walls

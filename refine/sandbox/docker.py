@@ -2,6 +2,7 @@
 
 The container adds what a process cannot give itself: a cgroup that caps memory and pids of everything together, a
 root file system that is not the machine's, and the engine's own seccomp and device walls around the supervisor.
+Importing this raises MissingExtra where the docker package is not installed.
 """
 
 from __future__ import annotations
@@ -13,13 +14,20 @@ import socket
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from refine.errors import Fault, UsageError
-from refine.sandbox import Promise, files, images
+from refine.sandbox import Promise, files, images  # images first: it says what is missing where docker is
 from refine.sandbox.promises import promised
 from refine.sandbox.warm import ENVIRONMENT, FLAGS, PRELOAD, STARTING, NoWalls, Walls, Warm, greeted
 from refine.types import Limits
+
+from docker.errors import APIError, DockerException, ImageNotFound
+from docker.types import Ulimit
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
 
 LABEL = "refine.sandbox.owner"
 """Its value says which engine process a container belongs to, so that leftovers of a killed one are found."""
@@ -34,7 +42,7 @@ class DockerSandbox:
 
     name = "docker"
 
-    def __init__(self, engine: Any, tag: str, digest: str, walls: Walls, runtime: str | None = None) -> None:
+    def __init__(self, engine: DockerClient, tag: str, digest: str, walls: Walls, runtime: str | None = None) -> None:
         self.engine = engine
         self.tag = tag
         self.digest = digest
@@ -60,13 +68,10 @@ def connect(image: str = "python") -> DockerSandbox:
     """The docker sandbox for an image of `sandboxes/`.
 
     Raises:
-        MissingExtra: the docker package is not installed.
         UsageError: the image is not built.
         Fault: no engine answers, or a container does not start.
     """
     engine = images.client()
-    from docker.errors import ImageNotFound
-
     tag = images.tag(image)
     try:
         digest = str(engine.images.get(tag).id)
@@ -76,7 +81,7 @@ def connect(image: str = "python") -> DockerSandbox:
     return DockerSandbox(engine, tag, digest, _walls(engine, tag))
 
 
-def _walls(engine: Any, tag: str) -> Walls:
+def _walls(engine: DockerClient, tag: str) -> Walls:
     """Namespaces where the kernel lets a container have its own, else strict."""
     try:
         _start(engine, tag, "namespaces", Limits(), None).close()
@@ -101,10 +106,8 @@ def _started(pid: int) -> str:
         return ""
 
 
-def sweep(engine: Any) -> int:
+def sweep(engine: DockerClient) -> int:
     """Removes the containers of engines that are no more; returns how many."""
-    from docker.errors import APIError
-
     removed = 0
     for container in engine.containers.list(all=True, filters={"label": LABEL}, ignore_removed=True):
         host, pid, started = str(container.labels[LABEL]).split("/")
@@ -118,9 +121,7 @@ def sweep(engine: Any) -> int:
 # ---- one container --------------------------------------------------------------------------------------------------
 
 
-def _start(engine: Any, tag: str, walls: Walls, limits: Limits, runtime: str | None) -> Warm:
-    from docker.errors import DockerException
-
+def _start(engine: DockerClient, tag: str, walls: Walls, limits: Limits, runtime: str | None) -> Warm:
     folder = Path(tempfile.mkdtemp(prefix="refine-"))
     try:
         listeners = [_listener(folder, name) for name in (_CONTROL, _LEASH)]
@@ -139,7 +140,8 @@ def _start(engine: Any, tag: str, walls: Walls, limits: Limits, runtime: str | N
         leash.close()
         _remove(container)
         raise
-    return Warm(control, leash, hello, lambda: _remove(container))
+    container.reload()
+    return Warm(int(container.attrs["State"]["Pid"]), control, leash, hello, lambda: _remove(container))
 
 
 def _listener(folder: Path, name: str) -> socket.socket:
@@ -160,7 +162,7 @@ def _readable(folder: Path) -> None:
             path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def _accepted(listeners: list[socket.socket], container: Any) -> tuple[socket.socket, socket.socket]:
+def _accepted(listeners: list[socket.socket], container: Container) -> tuple[socket.socket, socket.socket]:
     try:
         control, leash = (listener.accept()[0] for listener in listeners)
     except OSError as error:
@@ -173,10 +175,8 @@ def _accepted(listeners: list[socket.socket], container: Any) -> tuple[socket.so
     return control, leash
 
 
-def _logs(container: Any) -> str:
+def _logs(container: Container) -> str:
     """Containers log nothing, so that no candidate can fill the disk; their state is all there is."""
-    from docker.errors import DockerException
-
     try:
         container.reload()
     except DockerException:
@@ -184,17 +184,13 @@ def _logs(container: Any) -> str:
     return f"it is {container.status}"
 
 
-def _remove(container: Any) -> None:
-    from docker.errors import DockerException
-
+def _remove(container: Container) -> None:
     with suppress(DockerException):
         container.remove(force=True)
 
 
-def _options(shared: Path, walls: Walls, limits: Limits, runtime: str | None) -> dict[str, Any]:
+def _options(shared: Path, walls: Walls, limits: Limits, runtime: str | None) -> dict[str, object]:
     """What `docker run` is told. Memory and pids are for the container: one candidate and the supervisor."""
-    from docker.types import Ulimit
-
     config = {
         "walls": walls,
         "control": f"{_INSIDE}/{_CONTROL}",

@@ -1,25 +1,28 @@
-"""Images for the docker sandbox: `sandboxes/<name>/Dockerfile`, tagged with the digest of that folder's files."""
+"""Images for the docker sandbox: `sandboxes/<name>/Dockerfile`, tagged with the digest of that folder's files.
+
+Importing this raises MissingExtra where the docker package is not installed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from refine.errors import Fault, MissingExtra, UsageError
 from refine.sandbox import files
 
+try:
+    import docker
+    from docker.errors import APIError, BuildError, DockerException
+except ImportError as error:
+    raise MissingExtra("docker", "docker") from error
+
 BASE = "python:3.12-slim"
 
 
-def client() -> Any:
-    """A client of the engine. Raises MissingExtra, and `Fault("sandbox", ...)` where no engine answers."""
-    try:
-        import docker
-        from docker.errors import DockerException
-    except ImportError as error:
-        raise MissingExtra("docker", "docker") from error
+def client() -> docker.DockerClient:
+    """A client of the engine. Raises `Fault("sandbox", ...)` where none answers."""
     try:
         made = docker.from_env(timeout=60)
         made.ping()
@@ -54,8 +57,6 @@ def build(name: str = "python", base: str = BASE) -> Iterator[str]:
         base: the image to start from. One that already has numpy needs no network to build from.
     """
     engine = client()
-    from docker.errors import APIError, BuildError
-
     wanted = tag(name)
     try:
         _, log = engine.images.build(

@@ -108,7 +108,7 @@ def start(walls: Walls, limits: Limits) -> Warm:
             leash.close()
             _stop(process)
             raise
-    return Warm(control, leash, hello, lambda: _stop(process))
+    return Warm(process.pid, control, leash, hello, lambda: _stop(process))
 
 
 def _popen(config: str, fds: tuple[int, int], said: int) -> subprocess.Popen[bytes]:

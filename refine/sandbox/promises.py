@@ -19,8 +19,8 @@ _KEPT: dict[str, dict[str, str]] = {
         _STRICT: "socket() refused by the seccomp filter",
     },
     "files out of sight": {
-        _NS: "a root of its own with Python, numpy and system libraries, read-only; no /proc, no /sys, no site-packages",
-        _STRICT: "Landlock: Python, numpy and system libraries can be read, nothing else",
+        _NS: "a read-only root of its own with Python, numpy, system libraries; no /proc, /sys, site-packages",
+        _STRICT: "Landlock: only Python, numpy and system libraries can be read; names elsewhere can be guessed",
     },
     "nothing written stays": {
         _NS: "a tmpfs of its own per candidate, gone with its mount namespace",
@@ -46,14 +46,14 @@ _KEPT: dict[str, dict[str, str]] = {
     },
     "number of processes": {
         _NS: "rlimit counted in a user namespace of its own",
-        _STRICT: "one process; threads bounded by address space",
+        _STRICT: "one process, one thread: clone is refused",
     },
     "no privilege": {
         _NS: "an unprivileged uid, no capabilities, no_new_privs, empty bounding set, nosuid mounts",
-        _STRICT: "an unprivileged uid, no capabilities, no_new_privs",
+        _STRICT: "no capabilities, no_new_privs; an unprivileged uid where Python is not in a private home",
     },
     "small kernel surface": {
-        _NS: "a seccomp allow-list: no io_uring, bpf, perf, userfaultfd, keyrings, namespaces, mounts, SysV or POSIX queues",
+        _NS: "a seccomp allow-list: no io_uring, bpf, perf, userfaultfd, keyrings, namespaces, mounts, queues",
         _STRICT: "a seccomp allow-list, narrower: no fork, exec, kill, memfd or writing to files either",
     },
     "programs of other languages": {
@@ -77,7 +77,7 @@ def _whole(name: str) -> tuple[Promise, Promise]:
     """What only a container's cgroup and a kernel of its own can promise."""
     docker = name == "docker"
     total = (
-        "the container's cgroup caps memory and pids" if docker else "no cgroup: each process is capped, not their sum"
+        "the container's cgroup caps memory and pids" if docker else "no cgroup: each process is capped, not the sum"
     )
     return Promise("memory of all processes together", docker, total), Promise(
         "a bug in the kernel", kept=False, how="one kernel is shared; gVisor's runtime (runsc) is the remedy"

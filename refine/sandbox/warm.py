@@ -44,8 +44,9 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """A slot. `leash` keeps the supervisor alive; `stop` waits for it, or kills it."""
+    """A slot. `pid` is its outermost process on this machine, `leash` keeps it alive, `stop` waits for it or kills it."""
 
+    pid: int
     control: socket.socket
     leash: socket.socket
     hello: Hello

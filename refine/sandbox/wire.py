@@ -21,7 +21,7 @@ import json
 import math
 import struct
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -44,7 +44,7 @@ _AXES = 32
 _LONGEST = 1 << 40
 
 
-class Malformed(ValueError):
+class Malformed(ValueError):  # noqa: N818 - it names the verdict
     """The frame is not what the format allows; the message says why."""
 
 
@@ -84,8 +84,8 @@ class _Packer:
         strange = [key for key in value if not isinstance(key, str)]
         if strange:
             raise TaskError(f"a dict for the candidate has the key {strange[0]!r}: only str keys cross the wall")
-        pairs = [[str(key), self.pack(item, depth + 1)] for key, item in value.items()]
-        return {"$": ["d", pairs]} if "$" in value else dict(pairs)
+        packed = {str(key): self.pack(item, depth + 1) for key, item in value.items()}
+        return {"$": ["d", [list(pair) for pair in packed.items()]]} if "$" in packed else packed
 
     def _other(self, value: object, depth: int) -> object:
         if isinstance(value, bytes | bytearray | memoryview):
@@ -104,7 +104,7 @@ class _Packer:
         little = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
         if little.dtype.str not in _DTYPES:
             raise TaskError(f"an array of dtype {value.dtype} cannot cross to the candidate")
-        self.buffers.append(memoryview(little).cast("B") if little.size else b"")
+        self.buffers.append(little.data.cast("B") if little.size else b"")
         return {"$": ["a", little.dtype.str, list(value.shape)]}
 
 
@@ -156,7 +156,13 @@ class _Reader:
     def _tagged(self, tag: object) -> object:
         if not isinstance(tag, list) or not tag or not isinstance(tag[0], str):
             raise Malformed("a tag has the wrong form")
-        reader = {"b": self._bytes, "F": self._floats, "a": self._array, "f": self._nonfinite, "d": self._escaped}
+        reader: dict[str, Callable[..., object]] = {
+            "b": self._bytes,
+            "F": self._floats,
+            "a": self._array,
+            "f": self._nonfinite,
+            "d": self._escaped,
+        }
         if tag[0] not in reader or len(tag) != (3 if tag[0] == "a" else 2):
             raise Malformed("a tag has the wrong form")
         return reader[tag[0]](*tag[1:])
@@ -257,7 +263,7 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = False) -> Any:
+def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = False) -> Any:  # noqa: ANN401 - plain data of any shape
     """The value of a frame. Arrays are views of `buffers`, writable where it is.
 
     Args:

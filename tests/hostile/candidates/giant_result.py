@@ -1,0 +1,5 @@
+"""Goal: make the judge allocate without end"""
+# held: overrun
+
+def attack():
+    return 'x' * (8 << 20)

@@ -1,0 +1,20 @@
+"""Goal: make the judge wait for a header"""
+# held: timeout
+
+import os, struct
+
+def frame(text, buffers=b"", length=None, size=None):
+    head = struct.pack("<IQ", len(text) if length is None else length, len(buffers) if size is None else size)
+    return head + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+import time
+
+def attack():
+    send(b'\1\0\0')
+    time.sleep(1000)

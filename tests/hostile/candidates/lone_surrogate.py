@@ -1,0 +1,5 @@
+"""Goal: a string that cannot be written"""
+# held: malformed
+
+def attack():
+    return '\ud800'

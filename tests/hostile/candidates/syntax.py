@@ -1,0 +1,5 @@
+"""Goal: a program that does not parse"""
+# held: malformed
+
+def attack(:
+    return True

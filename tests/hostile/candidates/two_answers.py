@@ -1,0 +1,17 @@
+"""Goal: answer twice, the second time to the next question"""
+# held: malformed plain
+
+import os, struct
+
+def frame(text, buffers=b"", length=None, size=None):
+    head = struct.pack("<IQ", len(text) if length is None else length, len(buffers) if size is None else size)
+    return head + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+def attack():
+    send(frame(b'["ok",1]') + frame(b'["ok",2]'))
