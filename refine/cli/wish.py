@@ -1,0 +1,150 @@
+"""What the command line asks of a run, turned into what the engine takes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from refine.budget import Budget
+from refine.errors import UsageError
+from refine.events import Asked, Started
+from refine.journal import Journal
+from refine.proposers import Options, Price
+from refine.proposers.cassette import is_cassette
+from refine.replay import strategy_of
+from refine.session import EMBEDDED, default_budget
+from refine.strategies import Strategy, preset
+from refine.task import Task
+
+_LIMITS = ("candidates", "usd", "tokens", "seconds", "patience", "target")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The options of `refine run`, as they were given; None where they were not. `argv` is the whole command line."""
+
+    task: str
+    model: Sequence[str] | None = None
+    candidates: int | None = None
+    usd: float | None = None
+    tokens: int | None = None
+    seconds: float | None = None
+    patience: int | None = None
+    target: float | None = None
+    seed: int | None = None
+    strategy: str | None = None
+    samples: int | None = None
+    in_flight: int | None = None
+    workers: int | None = None
+    sandbox: str = "auto"
+    path: Path | None = None
+    fresh: bool = False
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    reasoning_effort: str | None = None
+    price: str | None = None
+    api_base: str | None = None
+    control: bool = True
+    as_json: bool = False
+    argv: tuple[str, ...] = ()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return tuple(self.model or (EMBEDDED,))
+
+    @property
+    def embedded(self) -> bool:
+        return self.models == (EMBEDDED,)
+
+    @property
+    def recording(self) -> Path | None:
+        """The recording that is answered from, if that is all that answers."""
+        only = self.models[0] if len(self.models) == 1 else ""
+        return Path(only.removeprefix("replay:")) if only.startswith("replay:") else None
+
+    def command(self, *changed: str, fresh: bool = False) -> str:
+        """The command line again, with other values for some options."""
+        given = _without(self.argv, {name for name in changed if name.startswith("--")} | {"--fresh"})
+        return shlex.join(["refine", *given, *changed, *(["--fresh"] if fresh else [])])
+
+
+def _without(argv: Sequence[str], options: set[str]) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for word in argv:
+        if skip:
+            skip = False
+        elif word.partition("=")[0] in options:
+            skip = "=" not in word and word != "--fresh"
+        else:
+            kept.append(word)
+    return kept
+
+
+def budget(wish: Wish, task: Task, recorded: Recorded | None) -> Budget:
+    """The default budget with each limit replaced that was given; of a recording, just as many as it holds."""
+    default = default_budget(EMBEDDED if wish.embedded else "", task)
+    limits = {name: getattr(default, name) for name in _LIMITS}
+    if recorded is not None:
+        limits |= {"candidates": recorded.asked, "patience": None, "target": None}
+    limits |= {name: given for name in _LIMITS if (given := getattr(wish, name)) is not None}
+    if wish.patience == 0:
+        limits["patience"] = None
+    try:
+        return Budget(**limits)
+    except ValidationError as error:
+        raise _unfit(error) from error
+
+
+def options(wish: Wish) -> Options:
+    names = ("temperature", "top_p", "max_tokens", "reasoning_effort", "api_base")
+    try:
+        return Options(**{name: getattr(wish, name) for name in names}, price=_price(wish.price))
+    except ValidationError as error:
+        raise _unfit(error) from error
+
+
+def _unfit(error: ValidationError) -> UsageError:
+    first = error.errors()[0]
+    return UsageError(f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {first['msg'].lower()}")
+
+
+def _price(text: str | None) -> Price | None:
+    if text is None:
+        return None
+    try:
+        prompt, completion = (float(part) for part in text.split(","))
+        return Price(prompt=prompt, completion=completion)
+    except ValueError as error:  # pydantic's errors are ValueErrors, too
+        raise UsageError(f"--price {text}: write two numbers, IN,OUT, in USD for a million tokens: 3,15") from error
+
+
+def strategy(wish: Wish, recorded: Recorded | None) -> Strategy:
+    """The one that was named, else the recording's, else the default for the model; with the sizes that were given."""
+    if wish.strategy is None and recorded is not None:
+        found = strategy_of(recorded.started)
+    else:
+        found = preset(wish.strategy or ("evolve" if wish.embedded else "default"))
+    return found.sized(samples=wish.samples, in_flight=wish.in_flight)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recorded run was begun with, and how many completions it asked for."""
+
+    started: Started
+    asked: int
+
+
+def recorded(path: Path | None) -> Recorded | None:
+    """None where there is no recording, or a cassette, which knows no run. Raises `JournalError`."""
+    if path is None or not path.is_file() or is_cassette(path):
+        return None
+    with Journal.read(path) as journal:
+        asked = sum(fact.event.samples for fact in journal.facts() if isinstance(fact.event, Asked))
+        return Recorded(journal.started, max(1, asked))
