@@ -119,7 +119,7 @@ class Supervisor:
         self.control, self.leash = control, leash
         self.kind = config["walls"]
         self.limits = config["limits"]
-        self.confinement = walls.Confinement(self.kind)
+        self.confinement = walls.Confinement(self.kind, config.get("packages") or walls.packages())
         self.own = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc) if self.kind == "namespaces" else -1
         self.base = _address_space(proc)
         os.close(proc)

@@ -277,13 +277,13 @@ def _allow(ruleset, path):
         os.close(fd)
 
 
-def readable():
-    """What strict mode lets a candidate read: the standard library without site-packages, the packages, libraries."""
+def readable(wanted):
+    """What strict mode lets a candidate read: the standard library without site-packages, the packages `wanted`, libraries."""
     masks = set(site_folders())
     entries = [os.path.join(lib, name) for lib in stdlib() for name in os.listdir(lib)]
     triplet = sysconfig.get_config_var("MULTIARCH") or ""
     libraries = ["/lib64", "/usr/lib64", "/etc/ld.so.cache", *(["/usr/lib/" + triplet] if triplet else [])]
-    return [e for e in entries if e not in masks] + packages() + libraries + _python() + _devices()
+    return [e for e in entries if e not in masks] + wanted + libraries + _python() + _devices()
 
 
 # ---- one cell -------------------------------------------------------------------------------------------------------
@@ -292,8 +292,7 @@ def readable():
 class Confinement:
     """Made once; `enter` is what each cell runs before its first untrusted byte."""
 
-    def __init__(self, walls):
-        self.walls = walls
+    def __init__(self, walls, wanted):
         self.private = walls == "namespaces"
         self.program = None
         self.ruleset = None
@@ -305,7 +304,7 @@ class Confinement:
             struct.pack("<HxxxxxxQ", len(code) // 8, ctypes.addressof(self._code))
         )
         self._address = ctypes.addressof(self.program)
-        self.ruleset = landlock() if self.private else landlock(readable())
+        self.ruleset = landlock() if self.private else landlock(readable(wanted))
 
     def enter(self, limits, base):
         if self.private:

@@ -6,9 +6,9 @@ import importlib, os, sys
 def attack():
     for name in ('refine', 'pydantic', 'refine.errors', 'pytest'):
         try:
-            importlib.import_module(name)
-            return True
-        except ImportError:
+            if importlib.import_module(name).__file__:
+                return True
+        except (ImportError, OSError):
             pass
     for folder in sys.path:
         try:
