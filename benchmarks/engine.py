@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/engine.py [--quick]
 
 Evaluation and the model's own work are left out: candidates are texts whose verifier returns at once, the model is a
-local stub in a process of its own. Judges are real processes; what is counted is this process alone. Each search runs
-in a fresh process, so that memory is its own. Prints one JSON object last.
+local stub in a process of its own, and loading its client is counted apart (`litellm_load_cpu_s`). Judges are real
+processes; what is counted is this process alone. Each search runs in a fresh process, so that memory is its own.
+Prints one JSON object last.
 """
 
 from __future__ import annotations
@@ -21,16 +22,15 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from refine.sandbox.choose import choose
-
 from refine.budget import Budget
 from refine.events import Fact
 from refine.journal import Journal
 from refine.load import load_file
 from refine.order import AsItComes
-from refine.proposers import Options, Proposer
-from refine.proposers.choose import connect
+from refine.proposers import Options
+from refine.proposers.litellm import LiteLLM
 from refine.run import Run
+from refine.sandbox.choose import choose
 from refine.search import Search
 from refine.session import identity
 from refine.strategies import preset
@@ -64,10 +64,12 @@ class Instant:
             text = f"A different idea.\n```python\n{program}```"
             yield Completion(sample=sample, text=text, model=self.name)
 
+    async def check(self) -> None: ...
+
     async def aclose(self) -> None: ...
 
 
-async def search(proposer: Proposer, candidates: int, in_flight: int, folder: Path) -> dict[str, float]:
+async def search(proposer: Instant | LiteLLM, candidates: int, in_flight: int, folder: Path) -> dict[str, float]:
     """One search; CPU and memory are this process's, from the first ask to the last verdict."""
     (folder / "text.py").write_text(TASK)
     task = load_file(str(folder / "text.py"))
@@ -81,6 +83,9 @@ async def search(proposer: Proposer, candidates: int, in_flight: int, folder: Pa
     async with Pool(task, sandbox, width=2) as pool:
         with Journal.create(folder / "run.db", identity(task, strategy, 0, proposer.name, sandbox.name)) as journal:
             state = Search(task, strategy, texts=journal.text)
+            warm_up = time.process_time()
+            await proposer.check()
+            warm_up = time.process_time() - warm_up
             one = Run(state, journal, proposer, pool, Budget(candidates=candidates), observe, AsItComes())
             cpu = time.process_time()
             await one.go()
@@ -89,6 +94,7 @@ async def search(proposer: Proposer, candidates: int, in_flight: int, folder: Pa
     return {
         "cpu_ms_per_candidate": round(cpu / candidates * 1000, 3),
         "completions_per_s": round(candidates / (clock[-1] - clock[0]), 1),
+        "client_load_cpu_s": round(warm_up, 2),
         "rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
 
@@ -105,13 +111,8 @@ def measured(what: str, candidates: int, in_flight: int = 64, url: str = "") -> 
 def one(what: str, candidates: str, in_flight: str, url: str) -> None:
     os.environ.update({"HOSTED_VLLM_API_BASE": url, "HOSTED_VLLM_API_KEY": "sk-stub"} if url else {})
     with tempfile.TemporaryDirectory() as name:
-        proposer = Instant() if what == "instant" else litellm(Path(name))
+        proposer = Instant() if what == "instant" else LiteLLM("hosted_vllm/stub", Options())
         print(json.dumps(asyncio.run(search(proposer, int(candidates), int(in_flight), Path(name)))))
-
-
-def litellm(folder: Path) -> Proposer:
-    (folder / "text.py").write_text(TASK)
-    return connect(["hosted_vllm/stub"], Options(), load_file(str(folder / "text.py")))
 
 
 class Stub:
@@ -167,6 +168,7 @@ def main() -> None:
                 "python": sys.version.split()[0],
                 "cpu_ms_per_candidate": last["cpu_ms_per_candidate"],
                 "cpu_ms_per_candidate_litellm": hurry["cpu_ms_per_candidate"],
+                "litellm_load_cpu_s": hurry["client_load_cpu_s"],
                 "completions_per_s_64x1s": slow["completions_per_s"],
                 "completions_per_s_0s": hurry["completions_per_s"],
                 "rss_mb": last["rss_mb"],
