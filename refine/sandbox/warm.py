@@ -44,7 +44,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """A slot. `pid` is its outermost process on this machine, `leash` keeps it alive, `stop` waits for it or kills it."""
+    """A slot. `pid` is its outermost process here, `leash` keeps it alive, `stop` waits for it or kills it."""
 
     pid: int
     control: socket.socket

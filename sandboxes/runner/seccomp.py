@@ -62,7 +62,7 @@ NEW_NAMESPACES = 0x7E020000  # CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET
 WRITING = 0o20001103  # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, __O_TMPFILE
 IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX
 FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1033, 1034)  # no owner, signal, lease or pipe size
-PRCTLS = (1, 2, 3, 15, 16, 21, 23, 39, 0x53564D41)  # PDEATHSIG, dumpable?, names, seccomp?, capbset?, nnp?, SET_VMA
+PRCTLS = (2, 3, 15, 16, 21, 23, 39, 0x53564D41)  # deathsig?, dumpable?, names, seccomp?, capbset?, nnp?, SET_VMA
 
 
 def _insn(code, k, jt=0, jf=0):

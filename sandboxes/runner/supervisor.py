@@ -15,6 +15,7 @@ Started as `python -s -S -P -B supervisor.py CONFIG` with CONFIG a JSON object:
 """
 
 import array
+import contextlib
 import fcntl
 import gc
 import importlib
@@ -104,7 +105,8 @@ def settle(config):
             continue
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random").seed(0)
-    random.seed(0)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv[:] = [""]
     os.umask(0o022)
 
@@ -127,6 +129,7 @@ class Supervisor:
             walls.renounce()
         self.null = os.open("/dev/null", os.O_RDONLY)
         self.spare = None
+        self.alive = set()
         self.folders = {}
 
     def hello(self):
@@ -195,6 +198,7 @@ class Supervisor:
         if not pid:
             self.become(limits, theirs.fileno(), output, folder)
         theirs.close()
+        self.alive.add(pid)
         if folder:
             self.folders[pid] = folder
         return pid, ours, output
@@ -205,6 +209,8 @@ class Supervisor:
             os.dup2(output, 1)
             os.dup2(output, 2)
             os.setsid()
+            if self.kind != "namespaces":
+                walls.prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
             if folder:
                 os.chdir(folder)
             self.confinement.enter(limits, self.base)
@@ -214,6 +220,7 @@ class Supervisor:
         except OSError as error:
             os.write(2, f"the cell could not be confined: {error}\n".encode())
             os._exit(70)
+        random.seed(0)  # the module reseeds itself after a fork
         runner.serve(socket.socket(fileno=3))
 
     def end(self, pid, grace):
@@ -243,14 +250,19 @@ class Supervisor:
         self.sweep(pid)
         return status, usage
 
+    def close(self):
+        """Where no namespace takes them along: ends every cell."""
+        for pid in tuple(self.alive):
+            self.kill(pid)
+            self.reap(pid)
+
     def sweep(self, pid):
         """Without namespaces: what is left of its process group and its folder."""
+        self.alive.discard(pid)
         if self.kind != "none":
             return
-        try:
+        with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
-        except OSError:
-            pass
         shutil.rmtree(self.folders.pop(pid), ignore_errors=True)
 
 
@@ -284,7 +296,10 @@ def main():
     except OSError as error:
         control.send(json.dumps({"fault": str(error)}).encode())
         return
-    supervisor.serve()
+    try:
+        supervisor.serve()
+    finally:
+        supervisor.close()
 
 
 if __name__ == "__main__":

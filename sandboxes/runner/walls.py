@@ -48,7 +48,7 @@ _libc.umount2.argtypes = [ctypes.c_char_p, ctypes.c_int]
 def _done(result, what):
     if result < 0:
         code = ctypes.get_errno()
-        raise OSError(code, "%s: %s" % (what, os.strerror(code)))
+        raise OSError(code, f"{what}: {os.strerror(code)}")
     return result
 
 
@@ -58,7 +58,7 @@ def _syscall(what, number, *args):
 
 
 def unshare(flags):
-    _done(_libc.unshare(flags), "unshare(%#x)" % flags)
+    _done(_libc.unshare(flags), f"unshare({flags:#x})")
 
 
 def setns(fd, flags):
@@ -67,11 +67,11 @@ def setns(fd, flags):
 
 def mount(source, target, kind, flags, options):
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
-    _done(_libc.mount(*encoded[:3], flags, encoded[3]), "mount %s" % target)
+    _done(_libc.mount(*encoded[:3], flags, encoded[3]), f"mount {target}")
 
 
 def prctl(option, *args):
-    _done(_libc.prctl(option, *(args + (0,) * (4 - len(args)))), "prctl(%d)" % option)
+    _done(_libc.prctl(option, *(args + (0,) * (4 - len(args)))), f"prctl({option})")
 
 
 # ---- the root file system -------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def site_folders():
 
 
 def packages():
-    """numpy and scipy with their libraries, where the interpreter would find them."""
+    """Folders of numpy and scipy with their libraries, where the interpreter would find them."""
     import site
 
     found = []
@@ -107,7 +107,7 @@ def _python():
 
 def _system():
     """Programs and libraries of the machine, without what people install or keep under /usr."""
-    names = "bin lib lib32 lib64 libx32 libexec include share/zoneinfo".split()
+    names = ["bin", "lib", "lib32", "lib64", "libx32", "libexec", "include", "share/zoneinfo"]
     etc = ["/etc/ld.so.cache", "/etc/alternatives"]
     top = ["/bin", "/lib", "/lib32", "/lib64", "/libx32"]
     return ["/usr/" + name for name in names] + etc + top
@@ -250,7 +250,8 @@ def landlock_abi():
 
 def landlock(readable=None):
     """A ruleset as a descriptor, or None without Landlock: no TCP, no signals and abstract sockets to the outside, and,
-    where `readable` is given, no file but those beneath these paths, which can be read and mapped, never written."""
+    where `readable` is given, no file but those beneath these paths, which can be read and mapped, never written.
+    """
     abi = landlock_abi()
     if not abi:
         return None
@@ -278,7 +279,7 @@ def _allow(ruleset, path):
 
 
 def readable(wanted):
-    """What strict mode lets a candidate read: the standard library without site-packages, the packages `wanted`, libraries."""
+    """What strict mode lets a candidate read: the standard library without site-packages, `wanted`, libraries."""
     masks = set(site_folders())
     entries = [os.path.join(lib, name) for lib in stdlib() for name in os.listdir(lib)]
     triplet = sysconfig.get_config_var("MULTIARCH") or ""
@@ -309,7 +310,7 @@ class Confinement:
     def enter(self, limits, base):
         if self.private:
             unshare(NEWNS | NEWIPC)
-            options = "size=%dm,nr_inodes=%d,mode=1777" % (limits["disk_mb"], 64 * limits["disk_mb"] + 256)
+            options = f"size={limits['disk_mb']}m,nr_inodes={64 * limits['disk_mb'] + 256},mode=1777"
             mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
             os.chdir("/tmp")
         limit(limits, base, processes=self.private)
@@ -328,7 +329,7 @@ def drop_capabilities_if_any(private):
 
 
 def limit(limits, base, processes):
-    """rlimits. Address space is on top of `base`, what the interpreter has mapped by itself, in bytes."""
+    """The rlimits. Address space is on top of `base`, what the interpreter has mapped by itself, in bytes."""
     seconds = int(limits["seconds"]) + 2
     values = [
         (resource.RLIMIT_CPU, seconds, seconds + 1),

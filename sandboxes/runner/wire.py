@@ -31,7 +31,7 @@ class NotPlain(Exception):
 class Packer:
     """Turns a value into what JSON can say plus buffers. `tag` spells nan and inf as tags."""
 
-    def __init__(self, tag=False):
+    def __init__(self, *, tag=False):
         self.buffers = []
         self.tag = tag
 
@@ -42,7 +42,7 @@ class Packer:
         if kind in ATOMS:
             return value
         if depth >= DEPTH:
-            raise NotPlain("the value is nested deeper than %d levels" % DEPTH)
+            raise NotPlain(f"the value is nested deeper than {DEPTH} levels")
         if kind is list or kind is tuple:
             return self._list(value, depth)
         if kind is dict:
@@ -61,7 +61,7 @@ class Packer:
     def _dict(self, value, depth):
         for key in value:
             if not isinstance(key, str):
-                raise NotPlain("a dict key is %s, not str" % type(key).__name__)
+                raise NotPlain(f"a dict key is {type(key).__name__}, not str")
         pairs = [[str(key), self.pack(item, depth + 1)] for key, item in value.items()]
         return {"$": ["d", pairs]} if "$" in value else dict(pairs)
 
@@ -78,11 +78,11 @@ class Packer:
         for base in (int, float, str, list, tuple, dict):
             if isinstance(value, base):
                 return self.pack(base(value), depth + 1)
-        raise NotPlain("%s is no plain data" % type(value).__name__)
+        raise NotPlain(f"a {type(value).__name__} is no plain data")
 
     def _array(self, numpy, value):
         if value.dtype.kind not in KINDS or value.dtype.itemsize > 16 or value.dtype.char in "gG":
-            raise NotPlain("an array of dtype %s is no plain data" % value.dtype)
+            raise NotPlain(f"an array of dtype {value.dtype} is no plain data")
         shape = list(value.shape)
         little = numpy.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
         self.buffers.append(memoryview(little).cast("B") if little.size else b"")
