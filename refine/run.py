@@ -72,8 +72,9 @@ class Run:
             while self._tasks:
                 done, _ = await asyncio.wait(self._tasks, timeout=_TICK_S, return_when=asyncio.FIRST_COMPLETED)
                 self._tasks -= done
-                for task in done:
-                    task.result()
+                failed = [error for task in done if (error := task.exception()) is not None]
+                if failed:
+                    raise failed[0]  # the others are the same world's: each is in the journal
                 self._watch_the_clock()
             stop = self.stop or Stop("candidates", "there is nothing left to ask")
             if stop.good:
