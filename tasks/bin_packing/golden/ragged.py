@@ -1,0 +1,2 @@
+def priority(item, bins):
+    return [[1.0]] + [2.0] * (len(bins) - 1)
