@@ -187,12 +187,20 @@ class Cell:
     def end(self) -> Ended:
         """Kills the candidate and all that it made. May be called again; what it says stays the same."""
         if self._ended is None:
-            figures = self._finish(0.0)
+            try:
+                figures = self._finish(0.0)
+            except Fault:
+                self._close()
+                raise
             resources = Resources(wall_s=self._waited, cpu_s=figures.cpu_s, memory_mb=figures.memory_mb)
             self._ended = Ended(resources, self._tail())
-            self._link.close()
-            os.close(self._output)
+            self._close()
         return self._ended
+
+    def _close(self) -> None:
+        self._link.close()
+        with contextlib.suppress(OSError):
+            os.close(self._output)
 
     def _finish(self, grace: float) -> _Figures:
         if self._figures is None:

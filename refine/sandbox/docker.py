@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from docker.errors import APIError, DockerException, ImageNotFound
 from docker.types import Ulimit
 
-from refine.errors import Fault, UsageError
+from refine.errors import Fault, RefineError, UsageError
 from refine.sandbox import Promise, files, images  # images first: it says what is missing where docker is
 from refine.sandbox.promises import promised
 from refine.sandbox.warm import ENVIRONMENT, FLAGS, PRELOAD, STARTING, NoWalls, Walls, Warm, greeted
@@ -38,26 +38,25 @@ _OVERHEAD_PIDS = 12
 
 
 class DockerSandbox:
-    """Opens slots as containers of the image `tag` behind `walls`, with the engine's runtime `runtime`."""
+    """Opens slots as containers of the image `tag` behind `walls`."""
 
     name = "docker"
 
-    def __init__(self, engine: DockerClient, tag: str, digest: str, walls: Walls, runtime: str | None = None) -> None:
+    def __init__(self, engine: DockerClient, tag: str, digest: str, walls: Walls) -> None:
         self.engine = engine
         self.tag = tag
         self.digest = digest
         self.walls: Walls = walls
-        self.runtime = runtime
 
     def describe(self) -> str:
-        return f"docker: {self.walls}, {self.tag}, {self.digest}, runtime {self.runtime or 'default'}"
+        return f"docker: {self.walls}, {self.tag}, {self.digest}"
 
     def promises(self) -> tuple[Promise, ...]:
         return promised(self.name, self.walls)
 
     def open(self, limits: Limits) -> Warm:
         """A new slot, warm when this returns. Blocks up to seconds; raises `Fault("sandbox", ...)`."""
-        return _start(self.engine, self.tag, self.walls, limits, self.runtime)
+        return _start(self.engine, self.tag, self.walls, limits)
 
     def close(self) -> None:
         """Hangs up on the engine."""
@@ -72,19 +71,23 @@ def connect(image: str = "python") -> DockerSandbox:
         Fault: no engine answers, or a container does not start.
     """
     engine = images.client()
-    tag = images.tag(image)
     try:
+        tag = images.tag(image)
         digest = str(engine.images.get(tag).id)
+        sweep(engine)
+        return DockerSandbox(engine, tag, digest, _walls(engine, tag))
     except ImageNotFound as error:
+        engine.close()
         raise UsageError(f"the image {tag} is not built: `refine sandbox build {image}`") from error
-    sweep(engine)
-    return DockerSandbox(engine, tag, digest, _walls(engine, tag))
+    except RefineError:
+        engine.close()
+        raise
 
 
 def _walls(engine: DockerClient, tag: str) -> Walls:
     """Namespaces where the kernel lets a container have its own, else strict."""
     try:
-        _start(engine, tag, "namespaces", Limits(), None).close()
+        _start(engine, tag, "namespaces", Limits()).close()
     except NoWalls:
         return "strict"
     return "namespaces"
@@ -121,13 +124,13 @@ def sweep(engine: DockerClient) -> int:
 # ---- one container --------------------------------------------------------------------------------------------------
 
 
-def _start(engine: DockerClient, tag: str, walls: Walls, limits: Limits, runtime: str | None) -> Warm:
+def _start(engine: DockerClient, tag: str, walls: Walls, limits: Limits) -> Warm:
     folder = Path(tempfile.mkdtemp(prefix="refine-"))
     try:
         listeners = [_listener(folder, name) for name in (_CONTROL, _LEASH)]
         shutil.copytree(files.runner(), folder / "shared" / "runner", ignore=shutil.ignore_patterns("__pycache__"))
         _readable(folder / "shared")
-        container = engine.containers.run(tag, **_options(folder / "shared", walls, limits, runtime))
+        container = engine.containers.run(tag, **_options(folder / "shared", walls, limits))
         control, leash = _accepted(listeners, container)
     except DockerException as error:
         raise Fault("sandbox", f"the container did not start: {error}") from error
@@ -189,7 +192,7 @@ def _remove(container: Container) -> None:
         container.remove(force=True)
 
 
-def _options(shared: Path, walls: Walls, limits: Limits, runtime: str | None) -> dict[str, object]:
+def _options(shared: Path, walls: Walls, limits: Limits) -> dict[str, object]:
     """What `docker run` is told. Memory and pids are for the container: one candidate and the supervisor."""
     config = {
         "walls": walls,
@@ -220,5 +223,4 @@ def _options(shared: Path, walls: Walls, limits: Limits, runtime: str | None) ->
         "tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,size=1m,nr_inodes=64"},  # noqa: S108 - the container's own
         "volumes": {str(shared): {"bind": _INSIDE, "mode": "ro"}},
         "labels": {LABEL: owner()},
-        "runtime": runtime,
     }

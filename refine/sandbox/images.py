@@ -6,6 +6,8 @@ Importing this raises MissingExtra where the docker package is not installed.
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +26,18 @@ BASE = "python:3.12-slim"
 def client() -> docker.DockerClient:
     """A client of the engine. Raises `Fault("sandbox", ...)` where none answers."""
     try:
-        made = docker.from_env(timeout=60)
-        made.ping()
-    except DockerException as error:
+        _knock(os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock"))
+        return docker.from_env(timeout=60)
+    except (DockerException, OSError) as error:
         raise Fault("sandbox", f"no Docker engine answers: {error}", retry=False) from error
-    return made
+
+
+def _knock(host: str) -> None:
+    """Raises OSError where nobody listens at a Unix socket: docker's own client would leave one open on the way."""
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(10.0)
+            probe.connect(host.removeprefix("unix://"))
 
 
 def definition(name: str) -> Path:
@@ -64,5 +73,7 @@ def build(name: str = "python", base: str = BASE) -> Iterator[str]:
         )
     except (BuildError, APIError) as error:
         raise Fault("sandbox", f"the image {name} did not build: {error}", retry=False) from error
+    finally:
+        engine.close()
     yield from (line["stream"].rstrip() for line in log if line.get("stream", "").strip())
     yield wanted

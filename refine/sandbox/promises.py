@@ -80,5 +80,7 @@ def _whole(name: str) -> tuple[Promise, Promise]:
         "the container's cgroup caps memory and pids" if docker else "no cgroup: each process is capped, not the sum"
     )
     return Promise("memory of all processes together", docker, total), Promise(
-        "a bug in the kernel", kept=False, how="one kernel is shared; gVisor's runtime (runsc) is the remedy"
+        "a bug in the kernel",
+        kept=False,
+        how="the machine's kernel is shared: run refine in a virtual machine where that matters",
     )

@@ -127,6 +127,8 @@ class Supervisor:
         os.close(proc)
         if self.kind != "none":
             walls.renounce()
+        self.confinement.prepare(self.limits, self.base)
+        walls.limit_once()
         self.null = os.open("/dev/null", os.O_RDONLY)
         self.spare = None
         self.alive = set()
@@ -168,6 +170,7 @@ class Supervisor:
             if cell is not None:
                 self.discard(cell)
             self.limits = limits
+            self.confinement.prepare(limits, self.base)
             cell = self.fork(limits)
         pid, link, output = cell
         said = json.dumps({"cell": pid, "walls": self.kind}).encode()
@@ -196,14 +199,14 @@ class Supervisor:
             walls.unshare(walls.NEWPID)
         pid = os.fork()
         if not pid:
-            self.become(limits, theirs.fileno(), output, folder)
+            self.become(theirs.fileno(), output, folder)
         theirs.close()
         self.alive.add(pid)
         if folder:
             self.folders[pid] = folder
         return pid, ours, output
 
-    def become(self, limits, link, output, folder):
+    def become(self, link, output, folder):
         """In the child: from a copy of the supervisor to a cell. Never returns."""
         try:
             os.dup2(output, 1)
@@ -213,7 +216,7 @@ class Supervisor:
                 walls.prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
             if folder:
                 os.chdir(folder)
-            self.confinement.enter(limits, self.base)
+            self.confinement.enter()
             os.dup2(self.null, 0)
             os.dup2(link, 3, inheritable=False)
             os.closerange(4, 1 << 16)

@@ -295,6 +295,7 @@ class Confinement:
 
     def __init__(self, walls, wanted):
         self.private = walls == "namespaces"
+        self.capable = self.private or os.geteuid() == 0
         self.program = None
         self.ruleset = None
         if walls == "none":
@@ -307,50 +308,58 @@ class Confinement:
         self._address = ctypes.addressof(self.program)
         self.ruleset = landlock() if self.private else landlock(readable(wanted))
 
-    def enter(self, limits, base):
+    def prepare(self, limits, base):
+        """What `enter` needs for cells of these limits."""
+        self._options = f"size={limits['disk_mb']}m,nr_inodes={64 * limits['disk_mb'] + 256},mode=1777"
+        self._limits = limits_of(limits, base, processes=self.private)
+
+    def enter(self):
         if self.private:
             unshare(NEWNS | NEWIPC)
-            options = f"size={limits['disk_mb']}m,nr_inodes={64 * limits['disk_mb'] + 256},mode=1777"
-            mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, options)
+            mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, self._options)
             os.chdir("/tmp")
-        limit(limits, base, processes=self.private)
+        for which, bounds in self._limits:
+            resource.setrlimit(which, bounds)
         if self.program is None:
             return
-        drop_capabilities_if_any(self.private)
+        if self.capable:
+            drop_capabilities()
         if self.ruleset is not None:
             _done(_libc.syscall(ctypes.c_long(LANDLOCK_RESTRICT), self.ruleset, 0), "landlock_restrict_self")
             os.close(self.ruleset)
         _done(_libc.prctl(PR_SET_SECCOMP, 2, self._address, 0, 0), "seccomp")
 
 
-def drop_capabilities_if_any(private):
-    if private or os.geteuid() == 0:
-        drop_capabilities()
-
-
-def limit(limits, base, processes):
-    """The rlimits. Address space is on top of `base`, what the interpreter has mapped by itself, in bytes."""
-    seconds = int(limits["seconds"]) + 2
-    values = [
-        (resource.RLIMIT_CPU, seconds, seconds + 1),
-        (resource.RLIMIT_AS, base + limits["memory_mb"] * MIB),
-        (resource.RLIMIT_FSIZE, limits["disk_mb"] * MIB),
-        (resource.RLIMIT_NOFILE, 256),
+def limit_once():
+    """The rlimits that do not depend on the candidate; fork hands them down."""
+    for which, bound in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_SIGPENDING, 64),
         (resource.RLIMIT_NICE, 0),
         (resource.RLIMIT_RTPRIO, 0),
-    ]
-    if processes:  # the count is the user namespace's: this cell's, the supervisor and a spare
-        values.append((resource.RLIMIT_NPROC, limits["processes"] + 2))
-    for which, *bound in values:
-        _lower(which, bound[0], bound[-1])
+    ):
+        resource.setrlimit(which, (bound, min(bound, _ceiling(which))))
 
 
-def _lower(which, soft, hard):
-    ceiling = resource.getrlimit(which)[1]
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = min(soft, ceiling), min(hard, ceiling)
-    resource.setrlimit(which, (soft, hard))
+def limits_of(limits, base, *, processes):
+    """The rlimits of a cell, as arguments of setrlimit. Address space is on top of `base`, what the interpreter has
+    mapped by itself, in bytes; `processes` says whether they are counted in a user namespace of the supervisor's own.
+    """
+    seconds = int(limits["seconds"]) + 2
+    bounds = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_AS: base + limits["memory_mb"] * MIB,
+        resource.RLIMIT_FSIZE: limits["disk_mb"] * MIB,
+        resource.RLIMIT_NOFILE: 256,
+    }
+    if processes:  # this cell's, the supervisor, who waits for it and a spare
+        bounds[resource.RLIMIT_NPROC] = limits["processes"] + 3
+    lowered = {which: min(bound, _ceiling(which)) for which, bound in bounds.items()}
+    return [(which, (bound, bound)) for which, bound in lowered.items()]
+
+
+def _ceiling(which):
+    hard = resource.getrlimit(which)[1]
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard

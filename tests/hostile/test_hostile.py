@@ -13,6 +13,7 @@ import pytest
 
 from refine.errors import CandidateError
 from refine.sandbox.cell import Slots
+from refine.sandbox.warm import Warm
 from refine.types import Limits
 
 CANDIDATES = sorted((Path(__file__).parent / "candidates").glob("*.py"))
@@ -32,11 +33,13 @@ def written(x): return json.loads(json.dumps(x))
 """
 
 
-def held(path):
-    return re.search(r"^# held: (.*)$", path.read_text(), re.M)[1].split()
+def held(path: Path) -> set[str]:
+    found = re.search(r"^# held: (.*)$", path.read_text(), re.M)
+    assert found, f"{path.name} does not say what may come of it"
+    return set(found[1].split())
 
 
-def plain(value):
+def plain(value: object) -> bool:
     if isinstance(value, list):
         return type(value) is list and all(map(plain, value))
     if isinstance(value, dict):
@@ -44,7 +47,7 @@ def plain(value):
     return type(value) in (type(None), bool, int, float, str, bytes, np.ndarray)
 
 
-def attacked(slots, text):
+def attacked(slots: Slots, text: str) -> tuple[set[str], object]:
     """What came of it ("refused", "reached", "plain", "strange" or a verdict), and the evidence."""
     cell = slots.spawn(LIMITS)
     try:
@@ -58,7 +61,7 @@ def attacked(slots, text):
     return kinds | ({"refused"} if answer is False or answer is None else {"reached"}), answer
 
 
-def serve_honest(slots):
+def serve_honest(slots: Slots) -> None:
     cell = slots.spawn(LIMITS)
     cell.load(HONEST)
     assert cell.call("exact", (3, 7)) == 21
@@ -69,20 +72,20 @@ def serve_honest(slots):
     assert cell.end().output == ""
 
 
-def serve_before(slots):
+def serve_before(slots: Slots) -> None:
     cell = slots.spawn(LIMITS)
     cell.load(BEFORE)
     cell.call("keep", ("CANARY-OF-THE-CANDIDATE-BEFORE",))
     cell.end()
 
 
-def alive(slot):
+def alive(slot: Warm) -> list[int]:
     """Processes of a slot, as the machine sees them: what waits for the supervisor, the supervisor, its spare."""
     return [child.pid for child in psutil.Process(slot.pid).children(recursive=True)]
 
 
 @pytest.mark.parametrize("path", CANDIDATES, ids=lambda path: path.stem)
-def test_goal_is_not_reached(slot, path, monkeypatch, tmp_path):
+def test_goal_is_not_reached(slot: Warm, path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("REFINE_CANARY", "CANARY")
     (tmp_path / "refine-canary").write_text("CANARY")
     slots = Slots(slot.control)
@@ -91,7 +94,7 @@ def test_goal_is_not_reached(slot, path, monkeypatch, tmp_path):
 
     kinds, evidence = attacked(slots, path.read_text())
 
-    expected = set(held(path))
+    expected = held(path)
     if slot.hello.walls == "strict":  # refuses more and earlier: any verdict will do
         expected |= {"refused", "crashed", "timeout", "overrun", "malformed"}
     assert kinds & expected, f"{kinds}: {evidence!r}"
@@ -102,5 +105,5 @@ def test_goal_is_not_reached(slot, path, monkeypatch, tmp_path):
     assert not Path("/tmp/refine-pwned").exists()
 
 
-def test_there_are_many():
+def test_there_are_many() -> None:
     assert len(CANDIDATES) >= 40
