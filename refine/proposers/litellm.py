@@ -189,7 +189,7 @@ class LiteLLM:
         status = getattr(error, "status_code", None)
         said = _said(error)
         if status in (401, 403) or _NO_KEY.search(said):
-            return _Trouble(f"{self.name}: {said}; {_key_advice(litellm, self.name)}", retry=False)
+            return _Trouble(f"{self.name}: {_about_the_key(litellm, self.name, said)}", retry=False)
         if status == 404:
             return _Trouble(f"{self.name}: {said}; is that the model's name, and the right --api-base?", retry=False)
         lasting = _LASTING.search(said) or (isinstance(status, int) and 400 <= status < 500 and status not in _PASSING)
@@ -302,6 +302,7 @@ def _pause(state: RetryCallState) -> float:
 _PASSING = {408, 409, 425, 429}
 _LASTING = re.compile(r"insufficient_quota|exceeded your current quota|No module named|credit balance is too low")
 _NO_KEY = re.compile(r"(?i)missing (\w+ )?(api[ _]key|credentials)|unable to locate credentials|api_key client option")
+_LABELS = re.compile(r"^(?:(?:litellm\.)?\w*(?:Error|Exception)(?: APIError)?(?::| -)\s*)+|ssl:<[^>]*> ")
 _SECRET_NAME = re.compile(r"(?i)key|token|secret|passw|credential")
 _SECRET_SHAPE = re.compile(r"(?i)(?<=bearer )[^\s\"',;]+|\bsk-[\w*.-]{6,}|(?<=://)[^/@\s]+(?=@)")
 
@@ -323,13 +324,15 @@ def _said(error: Exception) -> str:
     """The error in one line without keys: the server's own message where there is one."""
     text = redact(str(error))
     message = re.search(r'"message":\s*"((?:[^"\\]|\\.)*)"', text)
-    line = message.group(1) if message else re.sub(r"^(litellm\.\w+:\s*)+", "", text.strip().split("\n", 1)[0])
-    return line[:300] or type(error).__name__
+    line = message.group(1) if message else _LABELS.sub("", text.strip().split("\n", 1)[0])
+    return line[:300].strip() or type(error).__name__
 
 
-def _key_advice(litellm: Any, name: str) -> str:  # noqa: ANN401 - a module
+def _about_the_key(litellm: Any, name: str, said: str) -> str:  # noqa: ANN401 - a module
     missing = litellm.validate_environment(name).get("missing_keys") or []
-    return f"set {' or '.join(missing)} in the environment" if missing else "the key in the environment is not accepted"
+    return (
+        f"no key; not set: {', '.join(missing)}" if missing else f"{said}; the key in the environment is not accepted"
+    )
 
 
 # --- litellm itself ----------------------------------------------------------------------------------------------
