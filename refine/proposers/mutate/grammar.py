@@ -169,7 +169,8 @@ def apply(function: str, argument: ast.expr) -> ast.expr:
 
 def condition(rng: np.random.Generator, words: Vocabulary, scope: Scope, depth: int) -> ast.Compare:
     """A comparison, of what is in scope with a number more often than not."""
-    left = grow(rng, words, scope, "array" if "array" in scope.values() else "scalar", depth - 1)
+    kind: Kind = "array" if "array" in scope.values() and rng.random() < 0.8 else "scalar"
+    left = grow(rng, words, scope, kind, depth - 1)
     right = constant(rng, words) if rng.random() < 0.6 else grow(rng, words, scope, "scalar", depth - 1)
     return ast.Compare(left, [pick(rng, _COMPARISONS)()], [right])
 

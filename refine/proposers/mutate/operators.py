@@ -78,14 +78,20 @@ def branch(bench: Bench) -> str | None:
     site = bench.site(*_NUMBERS)
     if site is None:
         return None
-    rng, words = bench.rng, bench.words
-    other = _variant(bench, site) if rng.random() < 0.5 else grow(rng, words, site.scope, "scalar", 1)
-    site.put(choose(rng, words, site.scope, (site.node, other), depth=int(rng.random() * 2)))
+    other = _alternative(bench, site)
+    depth = int(bench.rng.random() * 2)
+    site.put(choose(bench.rng, bench.words, site.scope, (site.node, other), depth=depth))
     return "made a sub-expression conditional"
 
 
-def _variant(bench: Bench, site: Site) -> ast.expr:
-    return arithmetic(bench.rng, copy.deepcopy(site.node), constant(bench.rng, bench.words))
+def _alternative(bench: Bench, site: Site) -> ast.expr:
+    """What holds where the condition does not: the negative, the same with a number, or something new."""
+    draw, same = bench.rng.random(), copy.deepcopy(site.node)
+    if draw < 0.3:
+        return ast.UnaryOp(ast.USub(), same)
+    if draw < 0.6:
+        return arithmetic(bench.rng, same, constant(bench.rng, bench.words))
+    return grow(bench.rng, bench.words, site.scope, "scalar", 1)
 
 
 def wrap(bench: Bench) -> str | None:
@@ -330,7 +336,7 @@ def functions(program: Program) -> dict[str, ast.FunctionDef]:
 OPERATORS: tuple[tuple[float, Operator], ...] = (
     (2.0, replace),
     (2.0, combine),
-    (1.5, branch),
+    (2.0, branch),
     (0.7, wrap),
     (0.7, swap_operator),
     (1.0, hoist),
