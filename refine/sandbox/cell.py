@@ -153,7 +153,7 @@ class Cell:
         nonfinite: bool = False,
     ) -> Plain:
         """What the candidate's `function` returns."""
-        return self._ask(["call", function, args, dict(kwargs or {})], nonfinite=nonfinite)
+        return self._ask(["call", function, args, *([dict(kwargs)] if kwargs else [])], nonfinite=nonfinite)
 
     def map(self, function: str, items: Sequence[Sequence[Plain]], *, nonfinite: bool = False) -> list[Plain]:
         """What `function` returns for each of `items` (its positional arguments), in one exchange."""

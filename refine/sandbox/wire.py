@@ -263,6 +263,21 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
+_flat = json.JSONDecoder(parse_constant=_constant)
+
+
+def _decoder(written: str, reader: _Reader) -> json.JSONDecoder:
+    """One for all texts without objects; one that knows the reader for the others."""
+    guarded = 0 < sys.get_int_max_str_digits() <= DIGITS
+    if guarded and "{" not in written:
+        return _flat
+    return json.JSONDecoder(
+        object_pairs_hook=reader.tagged_or_dict,
+        parse_constant=_constant,
+        parse_int=None if guarded else _integer,
+    )
+
+
 def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = False) -> Any:  # noqa: ANN401 - plain data of any shape
     """The value of a frame. Arrays are views of `buffers`, writable where it is.
 
@@ -275,15 +290,9 @@ def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = F
         Malformed: anything that the format does not allow.
     """
     reader = _Reader(buffers, nonfinite=nonfinite)
-    guarded = 0 < sys.get_int_max_str_digits() <= DIGITS
-    decoder = json.JSONDecoder(
-        object_pairs_hook=reader.tagged_or_dict,
-        parse_constant=_constant,
-        parse_int=None if guarded else _integer,
-    )
     try:
         written = str(text, "utf-8")
-        value, end = decoder.raw_decode(written)
+        value, end = _decoder(written, reader).raw_decode(written)
         reader.check(value)
     except Malformed:
         raise

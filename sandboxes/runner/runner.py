@@ -51,8 +51,8 @@ class Cell:
     def load(self, text):
         self.module = _module("candidate", text)
 
-    def call(self, name, args, kwargs):
-        return self._function(name)(*args, **kwargs)
+    def call(self, name, args, kwargs=None):
+        return self._function(name)(*args, **(kwargs or {}))
 
     def map(self, name, items):
         function = self._function(name)

@@ -157,11 +157,14 @@ class Unpacker:
         return numpy.frombuffer(bytearray(self._take(size)), dtype=dtype).reshape(shape)
 
 
+_flat = json.JSONDecoder().raw_decode
+
+
 def decode(text, buffers):
     """The value of a frame of the judge."""
     if b"{" not in text:
-        return json.loads(text)
-    return json.loads(text, object_pairs_hook=Unpacker(buffers).hook)
+        return _flat(text.decode())[0]
+    return json.loads(text.decode(), object_pairs_hook=Unpacker(buffers).hook)
 
 
 def send(sock, parts):

@@ -1,6 +1,7 @@
 """Candidates that misbehave on purpose. Each file of `candidates/` is one: its docstring is the goal, and its line
 `# held: ...` lists what may come of it instead: a verdict, "refused" (`attack()` reports false: it did not reach its
-goal) or "plain" (an answer of built-in types only). To add one, add a file.
+goal) or "plain" (an answer of built-in types only). To add one, add a file
+(`.txt` where it is no Python at all).
 """
 
 import os
@@ -16,7 +17,7 @@ from refine.sandbox.cell import Slots
 from refine.sandbox.warm import Warm
 from refine.types import Limits
 
-CANDIDATES = sorted((Path(__file__).parent / "candidates").glob("*.py"))
+CANDIDATES = sorted((Path(__file__).parent / "candidates").glob("*.*"))
 LIMITS = Limits(seconds=1.5, memory_mb=256, disk_mb=16, processes=16, output_kb=64, reply_mb=4)
 BEFORE = "mark = 'CANARY-OF-THE-CANDIDATE-BEFORE'\ndef keep(x): globals()['kept'] = x"
 HONEST = """
