@@ -14,7 +14,7 @@ from rich.text import Text
 
 from refine.budget import Budget
 from refine.cli.terminal import duration, number
-from refine.events import Answered, Fact
+from refine.events import Answered, Confirmed, Fact
 from refine.report.table import improvement
 from refine.search import Search
 from refine.types import Verdict
@@ -55,7 +55,7 @@ class Progress:
 
     def __init__(self, console: Console, label: str, budget: Budget) -> None:
         self._console = console
-        self._label = label
+        self._label = self._doing = label
         self._budget = budget
         self._view: View | None = None
         self._direction = "maximize"
@@ -76,12 +76,13 @@ class Progress:
     ) -> None:
         if self._live:
             self._live.stop()
-        elif self._view is not None and self._view != self._printed:
+        elif error is None and self._view is not None and self._view != self._printed:
             self._print()
 
     def observe(self, fact: Fact, search: Search) -> None:
         if isinstance(fact.event, Answered):
             self._language_model |= fact.event.usage is not None
+        self._doing = f"{self._label}, confirming" if isinstance(fact.event, Confirmed) else self._label
         now = time.monotonic()
         self._view = self._viewed(search, now)
         self._direction = search.task.direction
@@ -128,7 +129,7 @@ class Progress:
     def _words(self) -> list[str]:
         view = self._view
         assert view is not None, "nothing is shown before the first fact"
-        return _said(self._label, view, self._direction)
+        return _said(self._doing, view, self._direction)
 
 
 def _said(label: str, view: View, direction: str) -> list[str]:

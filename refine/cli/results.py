@@ -79,7 +79,8 @@ def print_table(
     names = metrics(found)[:_METRICS]
     held_out = any(row.held_out is not None for row in found)
     better = "higher" if history.started.direction == "maximize" else "lower"
-    table = Table(title=f"{history.started.metric} ({better} is better)".replace("[", r"\["), title_justify="left")
+    console.print(f"{history.started.metric} ({better} is better)", markup=False, soft_wrap=True)
+    table = Table()
     table.add_column("program", overflow="fold")
     for heading in ["search score", *(["held-out score"] if held_out else []), *names]:
         table.add_column(heading, justify="right")

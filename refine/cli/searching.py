@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -131,7 +132,9 @@ def _control(task: Task, plan: Plan, result: Result, err: Console, interrupts: I
         secret=secret,
     )
     err.print(f"control   the same number of candidates without selection, in {path} (--no-control leaves it out)")
-    return _searched(task, beside, err, "control", interrupts.watch)
+    alone = copy.copy(task)
+    alone.baselines = {}  # they stand in the run's own journal already
+    return _searched(alone, beside, err, "control", interrupts.watch)
 
 
 def _belongs(path: Path, secret: str) -> bool:

@@ -86,7 +86,7 @@ def _print_curve(console: Console, history: History) -> None:
     console.print(f"[bold]best score[/bold] against candidates: {number(first)} to {number(last)}", soft_wrap=True)
     console.print(f"  {sparkline(history)}", markup=False, soft_wrap=True)
     console.print(
-        f"  {len(history.curve)} improvements in {len(history.verified)} candidates, the last at {count}\n",
+        f"  {len(history.curve) - 1} improvements in {len(history.verified)} candidates, the last at {count}\n",
         soft_wrap=True,
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ from pydantic import ValidationError
 
 from refine.budget import Budget
 from refine.errors import UsageError
-from refine.events import Asked, Started
+from refine.events import Answered, Asked, Started
 from refine.journal import Journal
 from refine.proposers import Options, Price
 from refine.proposers.cassette import is_cassette
@@ -91,7 +93,7 @@ def budget(wish: Wish, task: Task, recorded: Recorded | None) -> Budget:
     default = default_budget(EMBEDDED if wish.embedded else "", task)
     limits = {name: getattr(default, name) for name in _LIMITS}
     if recorded is not None:
-        limits |= {"candidates": recorded.asked, "patience": None, "target": None}
+        limits |= {"candidates": recorded.answered, "patience": None, "target": None}
     limits |= {name: given for name in _LIMITS if (given := getattr(wish, name)) is not None}
     if wish.patience == 0:
         limits["patience"] = None
@@ -135,10 +137,10 @@ def strategy(wish: Wish, recorded: Recorded | None) -> Strategy:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a recorded run was begun with, and how many completions it asked for."""
+    """What a recorded run was begun with, and how many completions can be answered from it."""
 
     started: Started
-    asked: int
+    answered: int
 
 
 def recorded(path: Path | None) -> Recorded | None:
@@ -146,5 +148,12 @@ def recorded(path: Path | None) -> Recorded | None:
     if path is None or not path.is_file() or is_cassette(path):
         return None
     with Journal.read(path) as journal:
-        asked = sum(fact.event.samples for fact in journal.facts() if isinstance(fact.event, Asked))
-        return Recorded(journal.started, max(1, asked))
+        return Recorded(journal.started, max(1, _answered(journal)))
+
+
+def _answered(journal: Journal) -> int:
+    """Completions asked for until the first ask that was broken off before it was answered."""
+    events = [fact.event for fact in journal.facts()]
+    answers = Counter(event.ask for event in events if isinstance(event, Answered))
+    asks = [event for event in events if isinstance(event, Asked)]
+    return sum(ask.samples for ask in itertools.takewhile(lambda ask: answers[ask.ask] >= ask.samples, asks))

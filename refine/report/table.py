@@ -59,12 +59,12 @@ def _baseline(name: str, found: Sequence[Confirmed]) -> Row:
 
 
 def improvement(score: float, seed: float, direction: Direction) -> str:
-    """Signed change from the seed, and whether it is one for the better: "-1.2 from the seed's 5.4, 22 % better"."""
+    """Signed change from the seed, and whether it is one for the better: "-1.2 from the seed's 5.4, 22% better"."""
     change = score - seed
     if change == 0:
         return f"the seed's {seed:.6g}"
     good = (change > 0) == (direction == "maximize")
-    share = f"{abs(change / seed):.1%} " if seed else ""
+    share = f"{100 * abs(change / seed):.3g}% " if seed else ""
     return f"{change:+.4g} from the seed's {seed:.6g}, {share}{'better' if good else 'worse'}"
 
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refine.cli.wish import Wish, budget, options, recorded, strategy
+from refine.errors import UsageError
+from refine.strategies import preset
+from tests.fakes import toy
+from tests.recorded import record
+
+
+def test_each_limit_replaces_its_default(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    task.target = 7.0
+    plain = budget(Wish("t"), task, None)
+    assert (plain.candidates, plain.patience, plain.target, plain.usd) == (2000, 1000, 7.0, None)
+    lm = budget(Wish("t", model=["openai/x"], usd=2.0), task, None)
+    assert (lm.candidates, lm.patience, lm.target, lm.usd) == (200, 100, 7.0, 2.0)
+    assert budget(Wish("t", candidates=50), task, None).patience == 1000
+    assert budget(Wish("t", patience=0), task, None).patience is None
+
+
+def test_what_is_out_of_range_names_its_option(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--usd 0"):
+        budget(Wish("t", usd=0.0), toy(tmp_path), None)
+    with pytest.raises(UsageError, match="--top-p 0"):
+        options(Wish("t", top_p=0.0))
+
+
+@pytest.mark.parametrize("price", ["1", "1,2,3", "a,b", "-1,2", ""])
+def test_a_price_is_two_numbers(price: str) -> None:
+    with pytest.raises(UsageError, match="write two numbers"):
+        options(Wish("t", price=price))
+
+
+def test_options_are_passed_on() -> None:
+    made = options(Wish("t", temperature=0.5, max_tokens=9, price="3,15", api_base="http://x"))
+    assert made.price is not None
+    assert (made.temperature, made.max_tokens, made.price.completion, made.api_base) == (0.5, 9, 15.0, "http://x")
+
+
+async def test_a_recording_is_repeated_as_it_was(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    path = await record(task, tmp_path / "run.db", strategy=preset("evolve").sized(samples=3), candidates=25)
+    wish = Wish("t", model=[f"replay:{path}"])
+    had = recorded(wish.recording)
+    assert had is not None
+    assert strategy(wish, had).described() == had.started.strategy
+    allowed = budget(wish, task, had)
+    assert (allowed.candidates, allowed.patience) == (25, None)
+    assert budget(Wish("t", model=wish.model, candidates=9), task, had).candidates == 9
+
+
+def test_no_recording_where_others_answer() -> None:
+    assert recorded(Wish("t").recording) is None
+    assert recorded(Wish("t", model=["replay:none.db"]).recording) is None
+    assert Wish("t", model=["replay:a.db", "mutate"]).recording is None
+
+
+def test_the_default_strategy_is_the_models() -> None:
+    assert strategy(Wish("t"), None).name == "evolve"
+    assert strategy(Wish("t", model=["openai/x"]), None).name == "default"
+    sized = strategy(Wish("t", strategy="drift", samples=5, in_flight=2), None)
+    assert (sized.name, sized.samples, sized.in_flight) == ("drift", 5, 5)
+
+
+def test_the_command_again_with_other_values() -> None:
+    wish = Wish("t", argv=("run", "my task", "--candidates", "5", "--fresh", "--usd=3"))
+    assert wish.command() == "refine run 'my task' --candidates 5 --usd=3"
+    assert wish.command("--candidates", "9") == "refine run 'my task' --usd=3 --candidates 9"
+    assert wish.command("--usd", "6") == "refine run 'my task' --candidates 5 --usd 6"
+    assert wish.command(fresh=True).endswith("--usd=3 --fresh")
