@@ -32,6 +32,8 @@ class Started(Frozen):
     seed: int
     strategy: dict[str, Json]
     model: str
+    options: dict[str, Json] = Field(default_factory=dict)
+    """Sampling options of the command line; they are in the content address of every answer."""
     sandbox: str
     secret: str
     """Drawn when the run starts; seeds the confirmation's instances, so that no candidate can have seen them."""
@@ -70,7 +72,8 @@ class Answered(Frozen):
 
 class Verified(Frozen):
     """`candidate` is None where no candidate was found in the answer; `repeat`: the outcome is that of an earlier
-    fact about the same candidate."""
+    fact about the same candidate.
+    """
 
     kind: Literal["verified"] = "verified"
     ask: int

@@ -189,6 +189,7 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(proposer, budget)
         first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), plan.secret)
+        first = first.model_copy(update={"options": plan.options.over({})})
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))

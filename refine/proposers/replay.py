@@ -32,7 +32,9 @@ def connect(spec: str, options: Options, task: Task) -> Replay:
     from refine.journal import Journal  # noqa: PLC0415 - one floor up; only this function knows of it
 
     with Journal.read(path) as journal:
-        return Replay(spec, journal.completions(), options, recorded=tuple(journal.facts()))
+        given = options.over({})
+        asked = options if given else Options.model_validate(journal.started.options)
+        return Replay(spec, journal.completions(), asked, recorded=tuple(journal.facts()))
 
 
 def replaying(cassette: Cassette, options: Options | None = None) -> Replay:

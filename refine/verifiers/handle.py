@@ -41,7 +41,8 @@ class Handle:
 
     def call(self, function: str, /, *args: Plain, **kwargs: Plain) -> Plain:
         """What `function(*args, **kwargs)` returns in the sandbox: None, bool, int, float, str, bytes, list, dict or
-        numpy array, without NaN and infinities."""
+        numpy array, without NaN and infinities.
+        """
         return self._loaded().call(function, args, kwargs)
 
     def map(self, function: str, items: Iterable[Sequence[Plain]], /) -> list[Plain]:
@@ -50,7 +51,8 @@ class Handle:
 
     def run(self, harness: str, /, **kwargs: Plain) -> Plain:
         """Runs the task's own file `harness` beside the candidate: its `run(candidate, **kwargs)`, where `candidate` is
-        the candidate's module. What it returns is as untrusted as the candidate."""
+        the candidate's module. What it returns is as untrusted as the candidate.
+        """
         try:
             source = (self._folder / harness).read_text()
         except OSError as error:
@@ -66,7 +68,8 @@ class Handle:
         collect: Sequence[str] = (),
     ) -> Completed:
         """Runs a program of the sandbox's image in the cell's own empty folder, with `files` written there first;
-        `collect` names the files to bring back. A return code other than 0 is data, not an error."""
+        `collect` names the files to bring back. A return code other than 0 is data, not an error.
+        """
         given = {name: body.encode() if isinstance(body, str) else body for name, body in (files or {}).items()}
         return self._started().exec(argv, files=given, stdin=stdin, collect=collect)
 
