@@ -131,7 +131,8 @@ def _control(task: Task, plan: Plan, result: Result, err: Console, interrupts: I
         fresh=path.exists() and not _belongs(path, secret),
         secret=secret,
     )
-    err.print(f"control   the same number of candidates without selection, in {path} (--no-control leaves it out)")
+    about = f"control   the same number of candidates without selection, in {path} (--no-control leaves it out)"
+    err.print(about, markup=False, soft_wrap=True)
     alone = copy.copy(task)
     alone.baselines = {}  # they stand in the run's own journal already
     return _searched(alone, beside, err, "control", interrupts.watch)
