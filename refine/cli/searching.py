@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -18,11 +19,13 @@ from refine.cli import wish as wishes
 from refine.cli.interrupts import Interrupts
 from refine.cli.progress import Progress
 from refine.cli.wish import Wish
+from refine.errors import RefineError
 from refine.events import Resumed, Started
 from refine.journal import Journal
 from refine.report.history import read
 from refine.report.summary import summary
 from refine.run import Run
+from refine.sandbox.choose import STRONGEST_FIRST, choose
 from refine.session import Plan, Result, carry_out
 from refine.strategies import preset
 from refine.task import Task
@@ -38,7 +41,7 @@ def execute(wish: Wish) -> int:
     had = 0 if wish.fresh else _verified(plan.path)
     with Interrupts(lambda text: err.print(text, style="bold yellow")) as interrupts:
         try:
-            result = _searched(task, plan, err, "search", lambda run: _heard(run, interrupts, err, had))
+            result = _searched(task, plan, err, "search", lambda run: _heard(run, interrupts, err, plan, had))
             control = _control(task, plan, result, err, interrupts) if _wanted(wish, result) else None
         except KeyboardInterrupt:
             err.print(f"left; all that was answered is in {plan.path}. To go on: {wish.command()}", soft_wrap=True)
@@ -80,12 +83,12 @@ def _searched(task: Task, plan: Plan, err: Console, label: str, ready: Callable[
         return asyncio.run(carry_out(task, plan, progress.observe, begin))
 
 
-def _heard(run: Run, interrupts: Interrupts, err: Console, had: int) -> None:
+def _heard(run: Run, interrupts: Interrupts, err: Console, plan: Plan, had: int) -> None:
     interrupts.watch(run)
-    _header(run, err, had)
+    _header(run, err, plan, had)
 
 
-def _header(run: Run, err: Console, had: int) -> None:
+def _header(run: Run, err: Console, plan: Plan, had: int) -> None:
     notice = getattr(run.proposer, "notice", "")
     where = [fact.event.sandbox for fact in run.journal.facts() if isinstance(fact.event, Started | Resumed)]
     state = f"goes on, {had} candidates verified before" if had else "new"
@@ -93,10 +96,23 @@ def _header(run: Run, err: Console, had: int) -> None:
         *([notice] if notice else []),
         f"task      {run.search.task.name}: {run.search.task.metric}, {run.search.task.direction}",
         f"model     {run.proposer.name}, strategy {run.search.strategy.name}, seed {run.search.seed}",
-        f"sandbox   {where[-1]}",
+        f"sandbox   {where[-1]} ({_why(str(plan.sandbox), where[-1], run.search.task.image)})",
         f"journal   {run.journal.path} ({state})",
     ]
     err.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _why(asked: str, taken: str, image: str) -> str:
+    """Why this sandbox: it was named, or what is wrong here with those that are stronger."""
+    if asked != "auto":
+        return "as named"
+    wrong = []
+    for name in itertools.takewhile(lambda name: not taken.startswith(name), STRONGEST_FIRST):
+        try:
+            choose(name, image).close()
+        except RefineError as error:
+            wrong.append(f"{name}: {error}")
+    return "auto; " + (" | ".join(wrong) or "the strongest that there is")
 
 
 # ── the control ──────────────────────────────────────────────────────────────────────────────────────────────────────

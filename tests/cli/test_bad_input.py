@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,11 +91,10 @@ def test_a_missing_key(refine: Refine, capsys: Captured, doubles: str, monkeypat
 
 
 def test_a_missing_image(refine: Refine, capsys: Captured) -> None:
-    if not shutil.which("docker"):
-        pytest.skip("no Docker here")
     Path("mine.py").write_text(DOUBLES.replace("refine.Task(", 'refine.Task(image="nope", instruction=', 1))
     assert refine("run", "mine.py", "--sandbox", "docker") in (2, 3)
-    assert "nope" in error(capsys) or "Docker" in error(capsys)
+    said = error(capsys)
+    assert "nope" in said or "docker" in said.lower(), "no such image, or no engine that could have one"
 
 
 def test_another_runs_journal(refine: Refine, capsys: Captured, doubles: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from refine.errors import UsageError
+from refine.events import Resumed
 from refine.journal import Journal
 from tests.cli.conftest import Refine
 from tests.stub_model import Stub
@@ -108,8 +110,8 @@ def test_looking_at_a_run(refine: Refine, capsys: Captured, doubles: str) -> Non
     best = told(capsys)["best"]["id"]
     assert refine("show", "a.db") == 0
     said = capsys.readouterr().out
-    for words in ("lineage, latest first", "against candidates", "spend", "mutate", "none: no isolation", best[:8]):
-        assert words in said or words == "none: no isolation"
+    for words in ("lineage, latest first", "against candidates", "spend", "mutate", "none: ", best[:8]):
+        assert words in said
     assert refine("show", "a.db", best[:10]) == 0
     said = capsys.readouterr().out
     for words in (f"candidate {best}", "outcome (search): passed", "outcome (held-out, as best)", "origin ask"):
@@ -126,6 +128,29 @@ def test_looking_at_a_run(refine: Refine, capsys: Captured, doubles: str) -> Non
     capsys.readouterr()
     assert refine("export", "a.db", "--jsonl") == 0
     assert best in {json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()}
+
+
+def test_looking_at_a_run_while_it_is_written(refine: Refine, capsys: Captured, doubles: str) -> None:
+    assert refine("run", doubles, "--candidates", 5, "--no-control", *NONE, "-o", "a.db") == 0
+    with Journal.open(Path("a.db")) as journal:
+        journal.append(Resumed(refine="0", sandbox="none"))
+        capsys.readouterr()
+        assert refine("show", "a.db") == 0
+        assert "not ended: it is running" in capsys.readouterr().out
+        assert refine("run", doubles, "--no-control", *NONE, "-o", "a.db") == 1
+        assert "another process is writing" in capsys.readouterr().err
+
+
+def test_why_a_sandbox_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    from refine.cli import searching
+
+    def choose(name: str, image: str) -> None:
+        raise UsageError(f"no {name} for {image}")
+
+    monkeypatch.setattr(searching, "choose", choose)
+    assert searching._why("local", "local: walls", "python") == "as named"
+    assert searching._why("auto", "docker: walls", "python") == "auto; the strongest that there is"
+    assert searching._why("auto", "local: walls", "python") == "auto; docker: no docker for python"
 
 
 def test_replaying_a_run(refine: Refine, capsys: Captured, doubles: str) -> None:
