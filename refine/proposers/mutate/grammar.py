@@ -75,7 +75,9 @@ def _module_names(tree: ast.Module) -> frozenset[str]:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(node.id for node in nodes(ast.parse(text, mode="eval")) if isinstance(node, ast.Name))
+    names = [node for node in nodes(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
+    bound = {name.id for name in names if isinstance(name.ctx, ast.Store)}  # the a of "for a in b"
+    return frozenset(name.id for name in names) - bound
 
 
 def rounded(value: float) -> int | float:
@@ -108,7 +110,7 @@ def leaf(rng: np.random.Generator, words: Vocabulary, scope: Scope, kind: Kind) 
     if kind == "scalar" and rng.random() < 0.45:
         return constant(rng, words)
     fitting = [text for text, names in words.terminals if names <= scope.keys() | words.names]
-    named = [name for name in scope if kind == "scalar" or scope[name] == "array"]
+    named = [name for name, what in scope.items() if what == "array" or (kind == what == "scalar")]
     for texts in (fitting, named) if rng.random() < 0.6 else (named, fitting):
         trees = [ast.parse(text, mode="eval").body for text in ([pick(rng, texts)] if texts else [])]
         usable = [tree for tree in trees if kind != "array" or kind_of(tree, scope) == "array"]
@@ -171,6 +173,10 @@ def condition(rng: np.random.Generator, words: Vocabulary, scope: Scope, depth: 
     """A comparison, of what is in scope with a number more often than not."""
     kind: Kind = "array" if "array" in scope.values() and rng.random() < 0.8 else "scalar"
     left = grow(rng, words, scope, kind, depth - 1)
+    for _ in range(3):  # of two numbers only one branch would ever be taken
+        if not isinstance(left, ast.Constant | ast.UnaryOp):
+            break
+        left = leaf(rng, words, scope, kind)
     right = constant(rng, words) if rng.random() < 0.6 else grow(rng, words, scope, "scalar", depth - 1)
     return ast.Compare(left, [pick(rng, _COMPARISONS)()], [right])
 

@@ -165,7 +165,7 @@ def assign(bench: Bench) -> str | None:
     if not slots:
         return None
     slot = pick(bench.rng, slots)
-    known = [n for n in slot.scope if n in _stores(slot.body[: slot.index])]
+    known = [n for n, kind in slot.scope.items() if kind in _NUMBERS and n in _stores(slot.body[: slot.index])]
     if known and bench.rng.random() < 0.5:
         return _reassign(bench, slot, pick(bench.rng, known))
     fresh = next((n for n in _LOCALS if n not in slot.scope and n not in bench.words.names), None)
@@ -188,7 +188,7 @@ def assign(bench: Bench) -> str | None:
 
 
 def _reassign(bench: Bench, slot: Slot, name: str) -> str:
-    new = grow(bench.rng, bench.words, slot.scope, slot.scope[name], 1)
+    new = grow(bench.rng, bench.words, slot.scope, "array" if slot.scope[name] == "array" else "scalar", 1)
     value = arithmetic(bench.rng, variable(name), new)
     if bench.rng.random() < 0.3:
         value = choose(bench.rng, bench.words, slot.scope, (variable(name), new))

@@ -14,7 +14,8 @@ from typing import Literal
 from refine.proposers.mutate.program import Definition, Program, bodies, nodes, value_of
 
 Kind = Literal["array", "scalar", "condition"]
-Scope = Mapping[str, Kind]
+Scope = Mapping[str, "Kind | Literal['other']"]
+"""Names that may be used at a place; "other" are those that are no numbers, or not known to be."""
 
 REDUCING = frozenset(
     {"max", "min", "sum", "mean", "std", "var", "median", "prod", "argmax", "argmin", "any", "all", "len"}
@@ -24,6 +25,7 @@ STRUCTURAL = frozenset(
 )
 _SCALAR_CALLS = frozenset({"int", "float", "abs", "round", "len", "sum", "min", "max", "pow"})
 _MODULES = frozenset({"np", "numpy", "math"})
+_NO_NUMBERS = (ast.List, ast.Tuple, ast.ListComp, ast.Dict, ast.Set, ast.JoinedStr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +110,20 @@ def kind_of(node: ast.expr, scope: Scope) -> Kind | None:  # noqa: C901, PLR0911
         case ast.Constant(value=int() | float()):
             return "scalar"
         case ast.Name(id=name):
-            return scope.get(name)
+            kind = scope.get(name)
+            return None if kind == "other" else kind
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             return "condition"
         case ast.UnaryOp(operand=operand):
             return kind_of(operand, scope)
         case ast.BinOp(left=left, right=right):
-            return _joined(kind_of(left, scope), kind_of(right, scope))
+            return _kind_of_arithmetic(left, right, scope)
         case ast.IfExp(body=body, orelse=orelse):
             return _joined(kind_of(body, scope), kind_of(orelse, scope))
         case ast.Call():
             return _kind_of_call(node, scope)
         case ast.Subscript(value=value, slice=index):
-            return None if kind_of(value, scope) != "array" else _kind_of_item(index, scope)
+            return _kind_of_item(index, scope, of_array=kind_of(value, scope) == "array")
         case ast.Attribute(value=ast.Name(id=module), attr="pi" | "e") if module in _MODULES:
             return "scalar"
     return None
@@ -153,8 +156,19 @@ def _kind_of_call(node: ast.Call, scope: Scope) -> Kind | None:
     return "scalar"
 
 
-def _kind_of_item(index: ast.expr, scope: Scope) -> Kind:
-    return "array" if isinstance(index, ast.Slice) or kind_of(index, scope) in ("array", "condition") else "scalar"
+def _kind_of_arithmetic(left: ast.expr, right: ast.expr, scope: Scope) -> Kind | None:
+    """Of a number and something unknown a number; not of lists and texts."""
+    if isinstance(left, _NO_NUMBERS) or isinstance(right, _NO_NUMBERS):
+        return None
+    one, other = kind_of(left, scope), kind_of(right, scope)
+    return None if one is None and other is None else _joined(one or "scalar", other or "scalar")
+
+
+def _kind_of_item(index: ast.expr, scope: Scope, *, of_array: bool) -> Kind | None:
+    part = isinstance(index, ast.Slice) or kind_of(index, scope) in ("array", "condition")
+    if of_array:
+        return "array" if part else "scalar"
+    return None if part or (isinstance(index, ast.Constant) and isinstance(index.value, str)) else "scalar"
 
 
 def _used_in_arithmetic(tree: ast.Module) -> frozenset[str]:
@@ -215,8 +229,8 @@ class _Walker:
             self.statements(handler.body, inner, inside=inside, function=function)
         return {**scope, **self.assigned(node, scope)} if isinstance(node, ast.Assign | ast.AnnAssign) else scope
 
-    def arguments(self, args: ast.arguments) -> dict[str, Kind]:
-        found: dict[str, Kind] = {}
+    def arguments(self, args: ast.arguments) -> dict[str, Kind | Literal["other"]]:
+        found: dict[str, Kind | Literal["other"]] = {}
         for argument in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
             note = ast.unparse(argument.annotation) if argument.annotation is not None else ""
             if "ndarray" in note or "NDArray" in note:
@@ -225,19 +239,21 @@ class _Walker:
                 found[argument.arg] = "scalar"
             elif not note and argument.arg in self.known.arithmetic:
                 found[argument.arg] = self.known.unsaid
+            else:
+                found[argument.arg] = "other"
         return found
 
-    def targets(self, target: ast.expr) -> dict[str, Kind]:
-        names = [node.id for node in nodes(target) if isinstance(node, ast.Name)]
-        return {name: "scalar" for name in names if name in self.known.arithmetic}
+    def targets(self, target: ast.expr) -> dict[str, Kind | Literal["other"]]:
+        names = [node.id for node in nodes(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        return {name: "scalar" if name in self.known.arithmetic else "other" for name in names}
 
-    def assigned(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> dict[str, Kind]:
+    def assigned(self, node: ast.Assign | ast.AnnAssign, scope: Scope) -> Scope:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         kind = kind_of(node.value, scope) if node.value is not None else None
         names = [target.id for target in targets if isinstance(target, ast.Name)]
         if kind in ("array", "scalar"):
             return dict.fromkeys(names, kind)
-        return {name: "scalar" for target in targets for name in self.targets(target)}
+        return {name: kind for target in targets for name, kind in self.targets(target).items()}
 
     def parts(self, node: ast.stmt, scope: Scope) -> None:
         """The expressions of one statement, not those of the statements below it."""
@@ -252,7 +268,7 @@ class _Walker:
         self, holder: ast.AST, name: str, index: int | None, node: ast.expr, scope: Scope, *, whole: bool = False
     ) -> None:
         if name == "test":  # of an if or a while: the truth of an array is no truth
-            scope = {name: kind for name, kind in scope.items() if kind == "scalar"}
+            scope = {name: kind for name, kind in scope.items() if kind != "array"}
         kind = kind_of(node, scope)
         if isinstance(node, ast.Constant) and kind == "scalar":
             exponent = isinstance(holder, ast.BinOp) and isinstance(holder.op, ast.Pow) and name == "right"
