@@ -78,6 +78,7 @@ class Journal:
         unfinished.unlink(missing_ok=True)
         first = cls(unfinished, _connected(unfinished, "rwc"), None)
         with _writing(first.path):
+            first._db.execute("PRAGMA journal_mode = WAL")  # stays with the file: readers do not stop the writer
             first._db.executescript(_SCHEMA)
             first.append(started)
         first.close()
@@ -95,7 +96,11 @@ class Journal:
     def read(cls, path: Path) -> Self:
         """An existing journal, to look at, also while another process writes."""
         _be_a_file(path)
-        return cls(path, _checked(path, _connected(path, "ro")), None)
+        # Who may write opens for writing and does not: a read-only connection leaves SQLite's -wal and -shm behind.
+        own = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+        db = _checked(path, _connected(path, "rw" if own else "ro"))
+        db.execute("PRAGMA query_only = ON")
+        return cls(path, db, None)
 
     def append(self, event: Event, texts: Iterable[str] = ()) -> Fact:
         """Writes the event and the texts that it names in one transaction; on return both are in the file."""
@@ -236,13 +241,9 @@ def _be_a_file(path: Path) -> None:
 
 def _connected(path: Path, mode: str) -> sqlite3.Connection:
     try:
-        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
-        if mode != "ro":
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
+        return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
     except sqlite3.DatabaseError as error:
         raise JournalError(f"{path} cannot be opened as a journal: {error}") from error
-    return db
 
 
 def _checked(path: Path, db: sqlite3.Connection) -> sqlite3.Connection:

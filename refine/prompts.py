@@ -13,7 +13,7 @@ from refine.types import Message, Outcome, Shown
 if TYPE_CHECKING:
     import jinja2
 
-_KINDS = {"python": "a Python program", "expression": "one Python-syntax expression", "text": "a text"}
+_KINDS = {"python": "Python program", "expression": "Python-syntax expression", "text": "text"}
 
 
 def messages(
@@ -21,7 +21,7 @@ def messages(
 ) -> tuple[Message, ...]:
     """The messages of one ask. A function of its arguments alone; parents best first."""
     words = {
-        "what": _KINDS[task.language].removeprefix("a ").removeprefix("one "),
+        "what": _KINDS[task.language],
         "language": task.language,
         "instruction": task.instruction,
         "metric": task.metric,

@@ -102,3 +102,14 @@ def test_a_full_disk_is_a_fault_that_says_what_to_do(tmp_path: Path) -> None:
             written.append(Stopped(reason="target", detail=""), [os.urandom(200_000).hex()])
     with Journal.read(tmp_path / "run.db") as read:
         assert len(list(read.facts())) == 1
+
+
+def test_looking_leaves_nothing_behind_and_changes_nothing(tmp_path: Path) -> None:
+    journal(tmp_path).close()
+    before = (tmp_path / "run.db").read_bytes()
+    with Journal.read(tmp_path / "run.db") as read:
+        assert len(list(read.facts())) == 1
+        with pytest.raises(Fault, match="readonly"):
+            read.append(Stopped(reason="target", detail=""))
+    assert (tmp_path / "run.db").read_bytes() == before
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["run.db", "run.db.lock"]
