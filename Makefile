@@ -30,7 +30,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# The image of the Docker sandbox. Without a registry: make image BASE=refine-base, after sandboxes/base.sh
+# The image of the Docker sandbox. Without a registry: make image BASE=refine-base, after sandboxes/base-debootstrap.sh
 image: $(VENV)/.dev
 	$(BIN)/refine sandbox build $(if $(BASE),--base $(BASE))
 
