@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from refine.errors import require as require
     from refine.search import Search as Search
     from refine.session import run as run
-    from refine.strategies import preset as strategy
+    from refine.strategies import preset as preset
     from refine.task import Golden as Golden
     from refine.task import Grammar as Grammar
     from refine.task import Reference as Reference
@@ -27,7 +27,7 @@ _HOMES = {
     "Budget": "refine.budget",
     "Search": "refine.search",
     "run": "refine.session",
-    "strategy": "refine.strategies",
+    "preset": "refine.strategies",
     "Golden": "refine.task",
     "Grammar": "refine.task",
     "Limits": "refine.types",
@@ -39,13 +39,12 @@ _HOMES = {
     "Wrong": "refine.errors",
     "require": "refine.errors",
 }
-_OTHER_NAMES = {"strategy": "preset"}
 __all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: `import refine` costs nothing until a name is used
     if name in _HOMES:
-        return getattr(importlib.import_module(_HOMES[name]), _OTHER_NAMES.get(name, name))
+        return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'refine' has no attribute {name!r}")
 
 

@@ -117,8 +117,7 @@ class Run:
             try:
                 async for completion in self._answers(replace(prompt, samples=tuple(sorted(wanted)))):
                     await self._answered(prompt, completion)
-                if self.search.unanswered.get(prompt.ask):
-                    raise Fault("model", f"{self.proposer.name} gave fewer answers than it was asked for")
+                self._is_complete(prompt)
             except Fault as fault:
                 self._commit(Faulted(where=fault.where, message=str(fault), ask=prompt.ask))
                 if not (fault.retry and self._model_answers):
@@ -128,6 +127,10 @@ class Run:
                     return
                 await asyncio.sleep(pause)
                 pause *= 2
+
+    def _is_complete(self, prompt: Prompt) -> None:
+        if self.search.unanswered.get(prompt.ask):
+            raise Fault("model", f"{self.proposer.name} gave fewer answers than it was asked for")
 
     async def _answers(self, prompt: Prompt) -> AsyncIterator[Completion]:
         if prompt.ask == SEEDS and self.search.task.seeds:

@@ -49,7 +49,7 @@ class Result:
 
 
 def identity(
-    task: Task, strategy: Strategy, seed: int, model: str, sandbox: str, secret: str | None = None
+    task: Task, strategy: Strategy, seed: int, model: str, sandbox: str, *, secret: str | None = None
 ) -> Started:
     """The first fact of a new run. Its secret is the only chance in it; a control is given that of its run."""
     return Started(
@@ -188,7 +188,7 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         strategy = _strategy(plan.strategy, proposer)
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(proposer, budget)
-        first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), plan.secret)
+        first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), secret=plan.secret)
         first = first.model_copy(update={"options": plan.options.over({})})
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)

@@ -76,7 +76,10 @@ def names() -> tuple[str, ...]:
 
 
 def preset(name: str) -> Strategy:
-    """Raises `UsageError` for a name that is none of `names()`."""
+    """A strategy by name, to be sized if need be: `refine.preset("default").sized(samples=8)`.
+
+    Raises `UsageError` for a name that is none of `names()`.
+    """
     if name not in _PRESETS:
         raise UsageError(f"there is no strategy {name!r}; there are: {', '.join(_PRESETS)}")
     return _PRESETS[name]()

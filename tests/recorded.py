@@ -27,7 +27,7 @@ async def record(
 ) -> Path:
     """Runs, or goes on with, the journal at `path`."""
     chosen = strategy or preset("default")
-    first = identity(task, chosen, 0, "counts", "none", secret)
+    first = identity(task, chosen, 0, "counts", "none", secret=secret)
     with take_up(path, first) as journal:
         search = fold(Search(task, chosen, texts=journal.text), journal.facts())
         budget = Budget(candidates=candidates, unreadable=candidates)

@@ -17,7 +17,7 @@ def test_our_archives_conform(make: type[TopK | Everything]) -> None:
 class LastWins(TopK):
     """Keeps whatever came last."""
 
-    def add(self, shown: Shown):  # type: ignore[no-untyped-def, override]
+    def add(self, shown: Shown):  # type: ignore[no-untyped-def]
         self._keys.clear()
         self._by_signature.clear()
         return super().add(shown)
@@ -37,7 +37,7 @@ async def test_our_fake_proposer_conforms() -> None:
 
 async def test_a_proposer_that_answers_too_little_is_found() -> None:
     class First(Counts):
-        async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def, override]
+        async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def]
             yield Completion(sample=0, text="x", model="first")
 
     with pytest.raises(AssertionError, match=r"asked for samples \(0, 1, 2\), got \[0\]"):

@@ -206,7 +206,7 @@ async def test_faults_in_a_row_end_the_run(world: World) -> None:
 class Dead(Counts):
     """A model that never answers."""
 
-    async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def, override]
+    async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def]
         self.asked.append((prompt.ask, -1))
         raise Fault("model", "connection refused")
         yield
@@ -223,7 +223,7 @@ async def test_a_model_that_never_answered_ends_the_run_at_once(world: World) ->
 
 
 class Mute(Counts):
-    async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def, override]
+    async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def]
         return
         yield
 
@@ -241,7 +241,7 @@ async def test_a_seed_that_fails_ends_the_run_with_its_reason(tmp_path: Path) ->
 
 async def test_garbage_ends_the_run(world: World) -> None:
     class Garbage(Counts):
-        async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def, override]
+        async def __call__(self, prompt: Prompt):  # type: ignore[no-untyped-def]
             for sample in prompt.samples:
                 yield (await anext(Counts()(prompt))).model_copy(update={"sample": sample, "text": "I am sorry."})
 

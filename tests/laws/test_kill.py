@@ -16,7 +16,7 @@ from refine.events import Answered, Asked, Event, Resumed, Verified
 from refine.journal import Journal
 from tests.stub_model import Stub
 
-PROGRAM = '''
+PROGRAM = """
 import sys
 import refine
 
@@ -28,8 +28,8 @@ def verify(candidate):
 
 if __name__ == "__main__":
     refine.run(task, model="hosted_vllm/stub", path=sys.argv[1], budget=refine.Budget(candidates=60), workers=2,
-               strategy=refine.strategy("default").sized(samples=2, in_flight=8))
-'''
+               strategy=refine.preset("default").sized(samples=2, in_flight=8))
+"""
 
 
 def start(folder: Path, url: str) -> subprocess.Popen[bytes]:

@@ -47,6 +47,8 @@ def _guarded(work: Callable[[], Any]) -> Any:
         return work()
     except CandidateError:
         raise
+    except SyntaxError as error:
+        raise CandidateError(Verdict.MALFORMED, str(error)) from error
     except Exception as error:  # whatever a candidate raises is a crash
         raise CandidateError(Verdict.CRASHED, f"{type(error).__name__}: {error}") from error
 
