@@ -37,7 +37,7 @@ class Walk:
     def step(self, x: float, *, rate=0.5):
         return [x + rate * k ** 2 for k in range(3)]
 
-def helper(a, b=2):
+def scaled(a, b=2):
     return a * b if a > b else math.sqrt(abs(a))
 
 def pack(n: int):
@@ -47,7 +47,7 @@ def pack(n: int):
         total += i / k
         while total > 10:
             total = total - 1
-    return [((i % k + .5) / k, f"{total!r}", helper(total)) for i in range(n)]
+    return [((i % k + .5) / k, f"{total!r}", scaled(total)) for i in range(n)]
 """
 ODD = """from __future__ import annotations
 import asyncio, numpy
