@@ -58,7 +58,7 @@ def _default() -> Strategy:
 
 
 def _evolve() -> Strategy:
-    archive, spec = _top(64, 16.0)
+    archive, spec = _top(64, 5.0)
     about = "generations of 32 mutants of the 64 best; the default for the embedded proposer"
     return Strategy("evolve", about, archive, spec, parents=2, samples=32, in_flight=32)
 
