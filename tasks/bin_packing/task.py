@@ -14,8 +14,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from heapq import heappop, heappush
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -175,41 +175,60 @@ def numbers(answer: Any, bins: Bins, item: int) -> Numbers:  # noqa: ANN401 - wh
 # ── asked as a table ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
-    """The policy for one capacity.
+    """The policy for one capacity; two that put every item alike are equal, whatever their numbers are.
 
     Attributes:
         capacity: of an empty bin.
         rows: by item size, the priorities of the remaining capacities item..capacity.
-        order: by item size, remaining capacities by falling priority, up to `capacity`: an empty bin is always there.
-            In chunks, each with the bits of its capacities, so that a packer skips a chunk at once.
-        ties: by item size, the remaining capacities of equal priority, by each of them.
+        ranks: all that matters of them, as bytes: for each item the capacities by falling priority, down to that of an
+            empty bin (one is always there), and where the next lower priority begins.
     """
 
     capacity: int
-    rows: Mapping[int, Numbers]
-    order: dict[int, list[tuple[int, list[int]]]] = field(init=False)
-    ties: dict[int, dict[int, tuple[int, ...]]] = field(init=False)
+    rows: Mapping[int, Numbers] = field(compare=False)
+    ranks: bytes = field(init=False)
 
     def __post_init__(self) -> None:
-        falling = {item: (item + np.argsort(-row, kind="stable")).tolist() for item, row in self.rows.items()}
-        order = {item: chunks(lefts[: lefts.index(self.capacity) + 1]) for item, lefts in falling.items()}
-        object.__setattr__(self, "order", order)
-        object.__setattr__(self, "ties", {item: equals(item, falling[item], row) for item, row in self.rows.items()})
+        object.__setattr__(self, "ranks", np.stack(self.falling).tobytes())
+
+    @cached_property
+    def falling(self) -> tuple[Bins, Bins]:
+        """Both of shape (items, capacity + 1): the capacities by falling priority, equals ascending, -1 past those of
+        an empty bin; and the number of the group of equals that each belongs to.
+        """
+        priority = np.full((len(self.rows), self.capacity + 1), -np.inf)
+        for line, (item, row) in zip(priority, self.rows.items(), strict=True):
+            line[item:] = row
+        lefts = np.argsort(-priority, axis=1, kind="stable")
+        ordered = np.take_along_axis(priority, lefts, axis=1)
+        group = np.cumsum(ordered[:, 1:] != ordered[:, :-1], axis=1)
+        group = np.concatenate([np.zeros_like(group[:, :1]), group], axis=1)
+        last = np.take_along_axis(group, np.argmax(lefts == self.capacity, axis=1)[:, None], axis=1)
+        return np.where(group <= last, lefts, -1), np.where(group <= last, group, -1)
+
+    @cached_property
+    def order(self) -> dict[int, list[tuple[int, list[int]]]]:
+        """By item size, the groups of equal priority, falling, each a number with the bits of its capacities; in
+        chunks with all of their bits, so that a packer skips a chunk at once.
+        """
+        lines = zip(self.rows, *(part.tolist() for part in self.falling), strict=True)
+        return {item: chunks(groups(lefts, group)) for item, lefts, group in lines}
 
 
-def chunks(lefts: Sequence[int], size: int = 8) -> list[tuple[int, list[int]]]:
-    parts = [list(lefts[start : start + size]) for start in range(0, len(lefts), size)]
-    return [(sum(1 << left for left in part), part) for part in parts]
+def groups(lefts: Sequence[int], group: Sequence[int]) -> list[int]:
+    bits = [0] * (max(group) + 1)
+    for left, place in zip(lefts, group, strict=True):
+        if place < 0:
+            break
+        bits[place] |= 1 << left
+    return bits
 
 
-def equals(item: int, falling: Sequence[int], row: Numbers) -> dict[int, tuple[int, ...]]:
-    values = row.tolist()
-    if len(set(values)) == len(values):
-        return {}
-    groups = (tuple(group) for _, group in groupby(falling, key=lambda left: values[left - item]))
-    return {left: group for group in groups if len(group) > 1 for left in group}
+def chunks(parts: Sequence[int], size: int = 8) -> list[tuple[int, list[int]]]:
+    cut = [list(parts[start : start + size]) for start in range(0, len(parts), size)]
+    return [(sum(part), part) for part in cut]
 
 
 def ask_tables(candidate: Handle, problems: Sequence[Instance]) -> dict[int, Table]:
@@ -236,7 +255,7 @@ def pointwise(candidate: Handle, tables: Mapping[int, Table], asked: int = 24) -
     questions = [question for table in tables.values() for question in crowds(rng, table, asked)]
     expected = [tables[int(bins[-1])].rows[item][bins - item] for item, bins in questions]
     answers = ask(candidate, questions)
-    return all(np.allclose(a, e, rtol=1e-9, atol=1e-12) for a, e in zip(answers, expected, strict=True))
+    return np.allclose(np.concatenate(answers), np.concatenate(expected), rtol=1e-9, atol=1e-12)
 
 
 def crowds(rng: np.random.Generator, table: Table, number: int) -> Iterator[tuple[int, Bins]]:
@@ -246,6 +265,7 @@ def crowds(rng: np.random.Generator, table: Table, number: int) -> Iterator[tupl
         yield item, np.append(opened, [table.capacity] * EMPTY)
 
 
+@lru_cache(maxsize=20_000)
 def pack(problem: Instance, table: Table) -> int:
     """Bins used when each item goes into the bin of highest priority, ties to the one that was opened first."""
     empty, used = problem.capacity, 0
@@ -253,10 +273,8 @@ def pack(problem: Instance, table: Table) -> int:
     shelves[empty] = [len(problem.items)]  # a bin not opened yet comes after all that are
     there = 1 << empty  # the bits of the remaining capacities that there are
     for item in problem.items:
-        left = first(table.order[item], there)
-        rivals = table.ties[item].get(left)
-        if rivals:
-            left = min((rival for rival in rivals if shelves[rival]), key=lambda rival: shelves[rival][0])
+        best = first(table.order[item], there)
+        left = oldest(best, shelves) if best & (best - 1) else best.bit_length() - 1
         if left == empty:
             number, used = used, used + 1
         else:
@@ -268,13 +286,24 @@ def pack(problem: Instance, table: Table) -> int:
 
 
 def first(order: Sequence[tuple[int, list[int]]], there: int) -> int:
-    """The first remaining capacity of `order` whose bit is in `there`."""
+    """Those bits of `there` that have the highest priority in `order`."""
     for mask, part in order:
         if mask & there:
-            for left in part:
-                if there >> left & 1:
-                    return left
+            for group in part:
+                if group & there:
+                    return group & there
     raise AssertionError("an empty bin is always there")
+
+
+def oldest(best: int, shelves: Sequence[Sequence[int]]) -> int:
+    """Of the remaining capacities in the bits of `best` the one whose first bin was opened first."""
+    left, number = -1, math.inf
+    while best:
+        rival = best.bit_length() - 1
+        best ^= 1 << rival
+        if shelves[rival][0] < number:
+            left, number = rival, shelves[rival][0]
+    return left
 
 
 # ── asked item by item ───────────────────────────────────────────────────────────────────────────────────────────────
