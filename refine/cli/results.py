@@ -88,11 +88,14 @@ def print_table(
         cells = [_score(row.search), *([_score(row.held_out)] if held_out else [])]
         cells += [_pair(row, name) for name in names]
         table.add_row(row.name, *cells, style="bold" if row.name == BEST else None)
-    for reference in references:
-        table.add_row(*_published(reference, names, held_out=held_out), style="dim")
+    for name, values in _published(references).items():
+        scores = [number(values.get("score")), *([""] if held_out else [])]
+        table.add_row(f"{name}, published", *scores, *(number(values.get(metric)) for metric in names), style="dim")
     console.print(table)
     if names and held_out:
         console.print("metrics: on the search's instances / on held-out ones", style="dim")
+    for source in dict.fromkeys(reference.source for reference in references):
+        console.print(f"published: {source}", style="dim", markup=False, soft_wrap=True)
 
 
 def _score(outcome: Outcome | None) -> str:
@@ -106,12 +109,12 @@ def _pair(row: Row, metric: str) -> str:
     return " / ".join("-" if value is None else f"{value:.5g}" for value in both if row.held_out or value is not None)
 
 
-def _published(reference: Reference, names: tuple[str, ...], *, held_out: bool) -> list[str]:
-    """A reference's value stands in the column of its metric, and its source in its name."""
-    value = number(reference.value)
-    score = value if reference.metric == "score" else ""
-    cells = [score, *([""] if held_out else []), *(value if name == reference.metric else "" for name in names)]
-    return [f"{reference.name} (published: {reference.source})".replace("[", r"\["), *cells]
+def _published(references: tuple[Reference, ...]) -> dict[str, dict[str, float]]:
+    """Values by metric, by name: one row for what was published about one program."""
+    found: dict[str, dict[str, float]] = {}
+    for reference in references:
+        found.setdefault(reference.name, {})[reference.metric] = reference.value
+    return found
 
 
 def _print_further(console: Console, history: History) -> None:

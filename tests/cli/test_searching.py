@@ -33,7 +33,14 @@ def test_a_run_ends_with_its_table_its_control_and_where_to_look(
         assert words in said.err
     for words in ("ended (candidates)", "best program", "best found", "seed", "ten", "no selection (control)"):
         assert words in said.out
-    for words in ("known (published: a paper)", "held-out score", "half", "generation", "refine show runs/doubles.db"):
+    for words in (
+        "known, published",
+        "published: a paper",
+        "held-out score",
+        "half",
+        "generation",
+        "refine show runs/doubles.db",
+    ):
         assert words in said.out
     assert "to go on: refine run doubles.py" in said.err
     assert "--candidates 80" in said.err
