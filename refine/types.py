@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -87,11 +86,6 @@ class Outcome(Frozen):
     @property
     def passed(self) -> bool:
         return self.verdict is Verdict.PASSED
-
-
-def finite(value: object) -> bool:
-    """Whether `value` is a real number that can be a score: no bool, NaN or infinity."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ class _Reader:
     def _check_all(self, values: list[Any], depth: int) -> None:
         kinds = set(map(type, values))
         if kinds <= {float, int, bool}:
-            self._require_finite(values if float in kinds else ())
+            self._require_finite(value for value in values if type(value) is float)  # isfinite fails on huge integers
             return
         for value in values:
             self.check(value, depth + 1)

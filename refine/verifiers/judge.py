@@ -9,6 +9,7 @@ run's log. When the engine's socket closes, it ends.
 
 from __future__ import annotations
 
+import math
 import numbers
 import os
 import resource
@@ -23,7 +24,7 @@ from pydantic import ValidationError
 from refine.errors import CandidateError, Fault, RefineError, Where, Wrong
 from refine.sandbox.cell import Slots
 from refine.task import Task, Verifier
-from refine.types import Candidate, Frozen, Outcome, Verdict, finite
+from refine.types import Candidate, Frozen, Outcome, Verdict
 from refine.verifiers.handle import Handle
 
 Stage = Literal["search", "held-out"]
@@ -94,8 +95,11 @@ def _scored(result: object) -> Outcome:
         raise Fault(
             "verifier", f"the verifier returned {what}; return a finite number or refine.Outcome, or raise refine.Wrong"
         )
-    score = float(result)
-    if not finite(score):
+    try:
+        score = float(result)
+    except OverflowError:  # an integer beyond the largest float
+        score = math.inf
+    if not math.isfinite(score):
         return Outcome(verdict=Verdict.WRONG, feedback=f"the score would be {score}, which is no number to compare")
     return Outcome(verdict=Verdict.PASSED, score=score)
 

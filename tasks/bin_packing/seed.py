@@ -3,4 +3,7 @@ import numpy as np
 
 def priority(item: int, bins: np.ndarray) -> np.ndarray:
     """One number per bin; the item goes into the bin of the highest."""
-    return -(bins - item)
+    capacity = np.max(bins)  # of an empty bin: one is always among them
+    # EVOLVE-BLOCK-START
+    return item - bins
+    # EVOLVE-BLOCK-END

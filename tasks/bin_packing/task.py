@@ -66,7 +66,7 @@ task = Task(
         "FunSearch (published heuristic for Weibull)": (GOLDEN / "funsearch_weibull.py").read_text(),
     },
     grammar=Grammar(
-        terminals=("bins - item", "bins", "item", "np.max(bins)", "item / np.max(bins)"),
+        terminals=("bins - item", "bins", "item", "capacity", "item / capacity"),
         functions=("np.exp", "np.sqrt", "np.square", "np.log1p"),
         constants=(0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0),
     ),

@@ -35,6 +35,7 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers()
+    | st.integers(10**309, 10**400)  # beyond the largest float
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text()
     | st.binary(max_size=40)
@@ -96,6 +97,7 @@ def test_what_the_judge_sends_arrives_equal(value: Any) -> None:
 
 
 @given(values)
+@example([0.5, 10**400])
 def test_what_a_candidate_answers_arrives_equal(value: Any) -> None:
     text, buffers = split(inside.encode(value))
     assert same(wire.decode(text, memoryview(buffers)), value)

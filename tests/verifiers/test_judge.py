@@ -75,7 +75,7 @@ def test_wrong_and_what_the_candidate_did_are_verdicts(tmp_path: Path) -> None:
     assert (crashed.verdict, crashed.score, crashed.feedback) == (Verdict.TIMEOUT, None, "after 10 s")
 
 
-@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf, 10**400])
 def test_a_score_must_be_finite(tmp_path: Path, score: float) -> None:
     result = outcome(tmp_path, lambda _: score)
     assert result.verdict is Verdict.WRONG

@@ -1,0 +1,2 @@
+def priority(element, n):
+    return -element.count(2)

@@ -1,0 +1,2 @@
+def priority(element, n):
+    return 1 / element.count(0)

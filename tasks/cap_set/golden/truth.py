@@ -1,0 +1,2 @@
+def priority(element, n):
+    return 2 not in element

@@ -1,0 +1,3 @@
+def pack(n):
+    while True:
+        pass

@@ -1,0 +1,2 @@
+def pack(n):
+    raise RuntimeError("no idea")

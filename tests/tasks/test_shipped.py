@@ -1,0 +1,27 @@
+"""Every shipped task in the real sandbox, as `refine check` sees it: seeds, golden cases, baselines, confirmation."""
+
+from __future__ import annotations
+
+import pytest
+
+from refine.check import Finding, check, exit_code
+from refine.load import load, names
+from refine.sandbox.choose import choose
+
+
+async def findings(name: str) -> list[Finding]:
+    sandbox = choose("local")
+    try:
+        return [finding async for finding in check(load(name), sandbox)]
+    finally:
+        sandbox.close()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("name", names())
+async def test_a_shipped_task_can_be_trusted(name: str) -> None:
+    found = await findings(name)
+    assert not [(f.name, f.detail) for f in found if f.ok is False]
+    assert exit_code(found) == 0
+    golden = [f for f in found if f.name.startswith("golden")]
+    assert len(golden) == len(load(name).golden) >= 10
