@@ -41,17 +41,21 @@ class Judge:
     @classmethod
     async def started(cls, task: Task, sandbox: Sandbox, log: Path | None) -> Self:
         """Opens a slot and starts a judge on it. Raises `Fault`, or `TaskError` where the task does not import."""
-        slot = await asyncio.to_thread(sandbox.open, task.limits)
+        slot = await _opened(sandbox, task)
         ours, theirs = socket.socketpair()
         process = _process(task, slot, theirs, log)
         theirs.close()
+        slot.control.close()  # the judge's alone now: when it dies, its supervisor sees it
         one = cls(slot, process, await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT))
+        ready = b""
         try:
             ready = await asyncio.wait_for(one._reader.readline(), _START_SECONDS)
         except TimeoutError:
-            ready = b""
+            pass
+        finally:
+            if not ready:  # cancelled meanwhile, too
+                await one.close()
         if not ready:
-            await one.close()
             raise TaskError(f"the judge of task {task.name} did not start: {_tail(log)}")
         return one
 
@@ -137,11 +141,30 @@ class Pool:
             await judge.close()
 
 
+async def _opened(sandbox: Sandbox, task: Task) -> Slot:
+    """A slot, opened in a thread. A thread cannot be stopped: what it opens for nobody is closed."""
+    opening = asyncio.ensure_future(asyncio.to_thread(sandbox.open, task.limits))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_unused)
+        raise
+
+
+def _close_unused(opening: asyncio.Future[Slot]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
+
+
 def _process(task: Task, slot: Slot, theirs: socket.socket, log: Path | None) -> subprocess.Popen[bytes]:
     fds = (theirs.fileno(), slot.control.fileno())
     argv = [sys.executable, "-m", "refine.verifiers.judge", str(fds[0]), str(fds[1]), str(task.file), task.name]
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment |= {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": "0", "REFINE_JUDGE": "1"}
+    environment |= {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": "0"}
+    environment |= {
+        "REFINE_JUDGE": "1",
+        "PYTHONUNBUFFERED": "1",
+    }  # a judge is killed, and what it printed must be there
     with log.open("ab") if log else open(os.devnull, "ab") as printed:  # noqa: PTH123 - devnull is no Path of ours
         return subprocess.Popen(
             argv,

@@ -1,0 +1,112 @@
+"""Real judges in real processes: what a verifier may do to them, and what they see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from refine.errors import Fault, TaskError
+from refine.load import load
+from refine.sandbox.choose import choose
+from refine.types import Candidate, Verdict
+from refine.workers.local import Pool
+
+TASK = """
+import os, sys, time
+import refine
+
+task = refine.Task("Write f().", seed="def f():\\n    return 1\\n", judge_seconds=3, limits=refine.Limits(seconds=2))
+
+@task.verifier
+def verify(candidate):
+    print("judging", candidate.id)
+    what = candidate.text.split()[0]
+    if what == "hang":
+        time.sleep(60)
+    if what == "exit":
+        os._exit(3)
+    if what == "raise":
+        raise ValueError("a bug of the verifier")
+    if what == "environment":
+        return refine.Outcome(verdict="passed", score=float(len(os.environ)), feedback=" ".join(os.environ))
+    if what == "sockets":
+        links = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
+        return float(sum("socket" in os.readlink(link) for link in links if os.path.exists(link)))
+    return candidate.f()
+
+@task.confirmation
+def confirm(candidate):
+    return candidate.seed
+"""
+
+
+@pytest.fixture
+async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pool]:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-judges")
+    (tmp_path / "mine.py").write_text(TASK)
+    async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=2, log=tmp_path / "run.log") as pool:
+        yield pool
+
+
+GOOD = Candidate("def f():\n    return 7\n")
+
+
+async def test_many_at_once_are_served_by_a_few(pool: Pool) -> None:
+    candidates = [Candidate(f"def f():\n    return {n}\n") for n in range(20)]
+    outcomes = await asyncio.gather(*map(pool.verify, candidates))
+    assert [outcome.score for outcome in outcomes] == [float(n) for n in range(20)]
+    assert all(outcome.resources.cpu_s > 0 for outcome in outcomes)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("hang", "did not end within 3 s"), ("exit", "exit status 3"), ("raise", "ValueError: a bug of the verifier")],
+)
+async def test_a_verifiers_failure_is_a_fault_and_the_next_candidate_is_served(
+    pool: Pool, text: str, message: str
+) -> None:
+    with pytest.raises(Fault, match=message) as caught:
+        await pool.verify(Candidate(text))
+    assert caught.value.where == "verifier"
+    assert (await pool.verify(GOOD)).score == 7.0
+
+
+async def test_a_judge_sees_no_key_and_two_sockets(pool: Pool) -> None:
+    outcome = await pool.verify(Candidate("environment"))
+    assert "PATH" in outcome.feedback
+    assert "OPENAI_API_KEY" not in outcome.feedback
+    assert (await pool.verify(Candidate("sockets"))).score == 2.0
+
+
+async def test_a_confirmation_gets_the_secret_seed(pool: Pool) -> None:
+    assert (await pool.verify(GOOD, stage="held-out", seed=12345)).score == 12345.0
+
+
+async def test_what_the_verifier_prints_goes_to_the_log(pool: Pool, tmp_path: Path) -> None:
+    await pool.verify(GOOD)
+    await pool.aclose()
+    assert f"judging {GOOD.id}" in (tmp_path / "run.log").read_text()
+
+
+async def test_a_cancelled_question_does_not_answer_the_next_one(pool: Pool) -> None:
+    slow = asyncio.create_task(pool.verify(Candidate("def f():\n    import time\n    time.sleep(1)\n    return 1\n")))
+    await pool.verify(GOOD)  # the slow one is on its way to the other judge by now
+    slow.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await slow
+    assert [(await pool.verify(GOOD)).score for _ in range(3)] == [7.0] * 3
+
+
+async def test_a_candidate_that_never_returns_is_a_timeout(pool: Pool) -> None:
+    outcome = await pool.verify(Candidate("def f():\n    while True: pass\n"))
+    assert outcome.verdict is Verdict.TIMEOUT
+
+
+async def test_a_task_that_only_the_engine_can_import_says_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import os\nassert 'REFINE_JUDGE' not in os.environ, 'not here'\n" + TASK)
+    with pytest.raises(TaskError, match="did not start: .*not here"):
+        async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=1, log=tmp_path / "run.log"):
+            pass
