@@ -8,7 +8,6 @@ from itertools import combinations
 
 import refine
 from refine.verifiers.exact import rows
-from refine.verifiers.handle import Handle
 
 task = refine.Task(
     instruction="""
@@ -24,7 +23,7 @@ def pack(n):
 
 
 @task.verifier
-def verify(candidate: Handle) -> float:
+def verify(candidate: refine.Handle) -> float:
     answer = candidate.pack(26)  # runs in the sandbox; only plain data comes back
     circles = rows(answer, 26, 3, "circle")  # 26 rows of 3 exact fractions, or the candidate is wrong
     for i, (x, y, r) in enumerate(circles):

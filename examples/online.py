@@ -9,7 +9,6 @@ The best known rule (skip about n / e of them, then take the first that beats al
 import numpy as np
 
 import refine
-from refine.verifiers.handle import Handle
 
 GAMES, APPLICANTS = 400, 40
 
@@ -26,16 +25,16 @@ task = refine.Task(
 
 
 @task.verifier
-def verify(candidate: Handle) -> float:
+def verify(candidate: refine.Handle) -> float:
     return share_won(candidate, seed=1)
 
 
 @task.confirmation
-def confirm(candidate: Handle) -> float:
+def confirm(candidate: refine.Handle) -> float:
     return share_won(candidate, seed=candidate.seed)  # a secret of the run
 
 
-def share_won(candidate: Handle, seed: int) -> float:
+def share_won(candidate: refine.Handle, seed: int) -> float:
     games = np.random.default_rng(seed).random((GAMES, APPLICANTS)).argsort(axis=1)  # 0 is the best of all
     taken = np.full(GAMES, -1)
     for i in range(APPLICANTS):

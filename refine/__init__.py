@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from refine.types import Limits as Limits
     from refine.types import Outcome as Outcome
     from refine.types import Verdict as Verdict
+    from refine.verifiers.handle import Handle as Handle
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ _HOMES = {
     "preset": "refine.strategies",
     "Golden": "refine.task",
     "Grammar": "refine.task",
+    "Handle": "refine.verifiers.handle",
     "Limits": "refine.types",
     "Outcome": "refine.types",
     "Reference": "refine.task",
