@@ -96,7 +96,8 @@ def _hand_over_to_child():
 
 def settle(config):
     """What candidates inherit: packages imported, one search path, a fixed seed, a frozen heap."""
-    folders = dict.fromkeys(os.path.dirname(path) for path in config.get("packages") or walls.packages())
+    found = [os.path.dirname(path) for path in config.get("packages") or walls.packages()]
+    folders = [walls.PACKAGES] if config["walls"] == "namespaces" else dict.fromkeys(found)
     sys.path[:] = [path for path in sys.path[1:] if path] + [f for f in folders if os.path.isdir(f)]
     for name in config.get("preload", ()):
         try:

@@ -34,6 +34,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP = 1, 4, 22, 2
 PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 28, 38, 47
 NOBODY = 65534
 STAGE = "/tmp"  # any folder that is there; the new root is put together on it
+PACKAGES = "/packages"  # where numpy and friends are in the new root: not where they were, which may be under /tmp
 MIB = 1 << 20
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -93,9 +94,12 @@ def packages():
     import site
 
     found = []
-    for folder in [*site.getsitepackages(), "/usr/lib/python3/dist-packages"]:
-        names = [os.path.join(folder, name) for name in ("numpy", "numpy.libs", "scipy", "scipy.libs")]
-        found += [path for path in names if os.path.isdir(path) and path not in found]
+    for name in ("numpy", "scipy"):
+        folders = [*site.getsitepackages(), "/usr/lib/python3/dist-packages"]
+        # Debian has a second folder of that name, with headers only.
+        whole = [folder for folder in folders if os.path.isfile(os.path.join(folder, name, "__init__.py"))]
+        paths = [os.path.join(folder, part) for folder in whole[:1] for part in (name, name + ".libs")]
+        found += [path for path in paths if os.path.isdir(path)]
     return found
 
 
@@ -154,9 +158,11 @@ def build_root(wanted):
     mount(None, "/", None, MS_REC | MS_PRIVATE, None)
     system, links, masks = _real(_system()), _links(_system()), site_folders()
     own = [path for path in _real(_python() + stdlib()) if not _under(path, system)]
+    if any(_under(path, ["/tmp", "/dev"]) for path in own):  # a cell's own tmpfs would hide it
+        raise OSError(f"this Python lies in {os.path.dirname(own[0])}: use one outside of /tmp")
     safe = RDONLY | NOSUID | NODEV
     trees = [(path, os.path.isdir(path), _tree(path, safe)) for path in system + own]
-    inner = [(path, True, _tree(path, safe)) for path in wanted]
+    inner = [(f"{PACKAGES}/{os.path.basename(path)}", _tree(path, safe)) for path in wanted]
     devices = [(path, False, _tree(path, RDONLY | NOSUID | NOEXEC)) for path in _real(_devices())]
     targets = [(link, os.readlink(link)) for link in links]
     mount("tmpfs", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=4096,mode=755")
@@ -165,8 +171,8 @@ def build_root(wanted):
     visible = [mask for mask in masks if os.path.isdir(STAGE + mask)]
     for mask in visible:
         mount("tmpfs", STAGE + mask, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,nr_inodes=64,mode=755")
-    for path, folder, fd in inner:
-        _place(fd, path, folder)
+    for path, fd in inner:
+        _place(fd, path, folder=True)
     for mask in visible:
         _setattr(AT_FDCWD, os.fsencode(STAGE + mask), 0, safe)
     _finish(targets)
