@@ -16,6 +16,7 @@ import numpy as np
 from refine.errors import UsageError
 from refine.proposers import Options
 from refine.proposers.mutate.chance import weighted
+from refine.proposers.mutate.forms import EVERY_FORM, forms, forms_of
 from refine.proposers.mutate.operators import OPERATORS, Bench
 from refine.proposers.mutate.program import Program, parse, read
 from refine.proposers.mutate.simplify import simplify
@@ -92,13 +93,14 @@ def mutant(
     block = int(rng.random() * max(1, text.count("EVOLVE-BLOCK-START")))
     parent = study(text, language, grammar, block)
     others = [(n, study(t, language, grammar, block)) for k, (n, t) in enumerate(parents) if k != base]
-    for _ in range(ATTEMPTS):
+    allowed = forms([t for _, t in parents], grammar) if language == "expression" else EVERY_FORM
+    for _ in range(ATTEMPTS if language == "python" else 4 * ATTEMPTS):
         program = read(text, language, block)
         notes = _operate(rng, program, parent, others)
         simplify(program)
         if notes and _sound(program, parent):
             changed = program.render()
-            if changed != parent.plain and _readable(changed, language):
+            if changed != parent.plain and _readable(changed, language) and forms_of(changed, language) <= allowed:
                 return changed, f"{name}: {'; '.join(notes)}"
     return text, f"{name}: found nothing to change"
 
