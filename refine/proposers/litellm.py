@@ -331,7 +331,9 @@ def _said(error: Exception) -> str:
 def _about_the_key(litellm: Any, name: str, said: str) -> str:  # noqa: ANN401 - a module
     missing = litellm.validate_environment(name).get("missing_keys") or []
     return (
-        f"no key; not set: {', '.join(missing)}" if missing else f"{said}; the key in the environment is not accepted"
+        f"no key: set {' and '.join(missing)} in the environment"
+        if missing
+        else f"{said}; the key in the environment is not accepted"
     )
 
 
