@@ -16,14 +16,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docker.errors import APIError, DockerException, ImageNotFound
-from docker.types import Ulimit
-
-from refine.errors import Fault, RefineError, UsageError
-from refine.sandbox import Promise, files, images  # images first: it says what is missing where docker is
+from refine.errors import Fault, MissingExtra, RefineError, UsageError
+from refine.sandbox import Promise, files, images
 from refine.sandbox.promises import promised
 from refine.sandbox.warm import ENVIRONMENT, FLAGS, PRELOAD, STARTING, NoWalls, Walls, Warm, greeted
 from refine.types import Limits
+
+try:
+    from docker.errors import APIError, DockerException, ImageNotFound
+    from docker.types import Ulimit
+except ModuleNotFoundError as error:
+    raise MissingExtra("docker", "docker") from error
 
 if TYPE_CHECKING:
     from docker import DockerClient
