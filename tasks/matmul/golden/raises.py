@@ -1,0 +1,2 @@
+def factors(n, m, p):
+    return 1 / 0

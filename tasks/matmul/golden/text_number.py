@@ -1,0 +1,14 @@
+def unit(length, index):
+    return ["1e999999999" if k == index else 0 for k in range(length)]
+
+
+def factors(n, m, p):
+    """The school method: one multiplication a[i, k] * b[k, j] for each i, k, j."""
+    U, V, W = [], [], []
+    for i in range(n):
+        for k in range(m):
+            for j in range(p):
+                U.append(unit(n * m, i * m + k))
+                V.append(unit(m * p, k * p + j))
+                W.append(unit(n * p, i * p + j))
+    return U, V, W

@@ -1,0 +1,3 @@
+def network(n):
+    while True:
+        pass
