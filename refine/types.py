@@ -45,6 +45,10 @@ class Limits(Frozen):
     """What it may print, KiB; a tail of 4 KiB is kept."""
     reply_mb: int = Field(default=64, ge=1)
     """One answer over the wall, MiB."""
+    cpus: int | None = Field(default=None, ge=1)
+    """Processors that all its processes together may use; None: all that there are."""
+    gpus: int = Field(default=0, ge=0)
+    """Graphics processors that its container is given. Only docker can: the other sandboxes show no such device."""
 
 
 class Resources(Frozen):

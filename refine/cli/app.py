@@ -136,12 +136,18 @@ def export(run: o.RunFile, *, output: o.Output = None, jsonl: o.Jsonl = False) -
     return out(run, output, jsonl=jsonl)
 
 
-@sandbox.command(epilog=examples("refine sandbox build", "refine sandbox build python --base refine-base"))
-def build(name: o.ImageName = "python", *, base: o.Base = None) -> int:
+@sandbox.command(
+    epilog=examples(
+        "refine sandbox build",
+        "refine sandbox build cpp --base refine-base",
+        "refine sandbox build torch --wheels wheels",
+    )
+)
+def build(name: o.ImageName = "python", *, base: o.Base = None, wheels: o.Wheels = None) -> int:
     """Build a Docker image for the sandbox."""
     from refine.cli.walls import build as made  # noqa: PLC0415 - as above
 
-    return made(name, base)
+    return made(name, base, wheels)
 
 
 @sandbox.command(epilog=examples("refine sandbox status", "refine sandbox status --json"))

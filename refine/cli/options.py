@@ -128,6 +128,9 @@ Verify = Annotated[bool, typer.Option("--verify", help="Verify every candidate a
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="Every candidate, one JSON object a line.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="IMAGE", help="Another image to build on.")]
+Wheels = Annotated[
+    Path | None, typer.Option("--wheels", metavar="FOLDER", help="Install from these wheels alone, not from an index.")
+]
 Version = Annotated[
     bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=complete.version)
 ]

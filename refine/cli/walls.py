@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.markup import escape
 
 from refine.cli import terminal
@@ -11,12 +13,12 @@ from refine.types import Json
 _SIGNS = {True: "[green]✓[/green]", False: "[red]✗[/red]", None: " "}
 
 
-def build(name: str, base: str | None) -> int:
+def build(name: str, base: str | None, wheels: Path | None) -> int:
     """Builds the image, printing what the engine says."""
     from refine.sandbox import images  # noqa: PLC0415 - needs the docker package, which may be missing
 
     out = terminal.out()
-    for line in images.build(name, **({"base": base} if base else {})):
+    for line in images.build(name, base or images.BASE, wheels):
         out.print(line, markup=False, soft_wrap=True)
     return 0
 

@@ -13,18 +13,19 @@ import shutil
 import socket
 import tempfile
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from refine.errors import Fault, MissingExtra, RefineError, UsageError
 from refine.sandbox import Promise, files, images
 from refine.sandbox.promises import promised
-from refine.sandbox.warm import ENVIRONMENT, FLAGS, PRELOAD, STARTING, NoWalls, Walls, Warm, greeted
+from refine.sandbox.warm import ENVIRONMENT, FLAGS, STARTING, NoWalls, Walls, Warm, greeted
 from refine.types import Limits
 
 try:
     from docker.errors import APIError, DockerException, ImageNotFound
-    from docker.types import Ulimit
+    from docker.types import DeviceRequest, Ulimit
 except ModuleNotFoundError as error:
     raise MissingExtra("docker", "docker") from error
 
@@ -40,26 +41,34 @@ _OVERHEAD_MB = 256  # the interpreter, numpy, the supervisor and a spare
 _OVERHEAD_PIDS = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A built image: its tag, its digest, and what its supervisor imports before it forks."""
+
+    tag: str
+    digest: str
+    preload: tuple[str, ...]
+
+
 class DockerSandbox:
-    """Opens slots as containers of the image `tag` behind `walls`."""
+    """Opens slots as containers of an image behind `walls`."""
 
     name = "docker"
 
-    def __init__(self, engine: DockerClient, tag: str, digest: str, walls: Walls) -> None:
+    def __init__(self, engine: DockerClient, image: Image, walls: Walls) -> None:
         self.engine = engine
-        self.tag = tag
-        self.digest = digest
+        self.image = image
         self.walls: Walls = walls
 
     def describe(self) -> str:
-        return f"docker: {self.walls}, {self.tag}, {self.digest}"
+        return f"docker: {self.walls}, {self.image.tag}, {self.image.digest}"
 
     def promises(self) -> tuple[Promise, ...]:
         return promised(self.name, self.walls)
 
     def open(self, limits: Limits) -> Warm:
         """A new slot, warm when this returns. Blocks up to seconds; raises `Fault("sandbox", ...)`."""
-        return _start(self.engine, self.tag, self.walls, limits)
+        return _start(self.engine, self.image, self.walls, limits)
 
     def close(self) -> None:
         """Hangs up on the engine."""
@@ -76,9 +85,9 @@ def connect(image: str = "python") -> DockerSandbox:
     engine = images.client()
     try:
         tag = images.tag(image)
-        digest = str(engine.images.get(tag).id)
+        built = Image(tag, str(engine.images.get(tag).id), files.declared(image, "preload"))
         sweep(engine)
-        return DockerSandbox(engine, tag, digest, _walls(engine, tag))
+        return DockerSandbox(engine, built, _walls(engine, built))
     except ImageNotFound as error:
         engine.close()
         raise UsageError(f"the image {tag} is not built: `refine sandbox build {image}`") from error
@@ -87,10 +96,10 @@ def connect(image: str = "python") -> DockerSandbox:
         raise
 
 
-def _walls(engine: DockerClient, tag: str) -> Walls:
+def _walls(engine: DockerClient, image: Image) -> Walls:
     """Namespaces where the kernel lets a container have its own, else strict."""
     try:
-        _start(engine, tag, "namespaces", Limits()).close()
+        _start(engine, image, "namespaces", Limits()).close()
     except NoWalls:
         return "strict"
     return "namespaces"
@@ -127,16 +136,17 @@ def sweep(engine: DockerClient) -> int:
 # ---- one container --------------------------------------------------------------------------------------------------
 
 
-def _start(engine: DockerClient, tag: str, walls: Walls, limits: Limits) -> Warm:
+def _start(engine: DockerClient, image: Image, walls: Walls, limits: Limits) -> Warm:
     folder = Path(tempfile.mkdtemp(prefix="refine-"))
     try:
         listeners = [_listener(folder, name) for name in (_CONTROL, _LEASH)]
         shutil.copytree(files.runner(), folder / "shared" / "runner", ignore=shutil.ignore_patterns("__pycache__"))
         _readable(folder / "shared")
-        container = engine.containers.run(tag, **_options(folder / "shared", walls, limits))
+        options = _options(folder / "shared", image.preload, walls, limits)
+        container = engine.containers.run(image.tag, **options)
         control, leash = _accepted(listeners, container)
     except DockerException as error:
-        raise Fault("sandbox", f"the container did not start: {error}") from error
+        raise _unstarted(error, limits) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -148,6 +158,13 @@ def _start(engine: DockerClient, tag: str, walls: Walls, limits: Limits) -> Warm
         raise
     container.reload()
     return Warm(int(container.attrs["State"]["Pid"]), control, leash, hello, lambda: _remove(container))
+
+
+def _unstarted(error: DockerException, limits: Limits) -> Fault:
+    if limits.gpus and "device driver" in str(error):
+        why = "this Docker engine can give no GPU: install the NVIDIA Container Toolkit, or leave out Limits(gpus=...)"
+        return Fault("sandbox", why, retry=False)
+    return Fault("sandbox", f"the container did not start: {error}")
 
 
 def _listener(folder: Path, name: str) -> socket.socket:
@@ -195,16 +212,17 @@ def _remove(container: Container) -> None:
         container.remove(force=True)
 
 
-def _options(shared: Path, walls: Walls, limits: Limits) -> dict[str, object]:
+def _options(shared: Path, preload: tuple[str, ...], walls: Walls, limits: Limits) -> dict[str, object]:
     """What `docker run` is told. Memory and pids are for the container: one candidate and the supervisor."""
     config = {
         "walls": walls,
         "control": f"{_INSIDE}/{_CONTROL}",
         "leash": f"{_INSIDE}/{_LEASH}",
-        "preload": PRELOAD,
+        "preload": preload,
         "limits": limits.model_dump(),
     }
     memory = f"{limits.memory_mb + limits.disk_mb + _OVERHEAD_MB}m"
+    gpus = [DeviceRequest(count=limits.gpus, capabilities=[["gpu"]])] if limits.gpus else []
     profile = (files.folder() / "seccomp" / "container.json").read_text()
     return {
         "command": ["python3", *FLAGS, f"{_INSIDE}/runner/supervisor.py", json.dumps(config)],
@@ -226,4 +244,5 @@ def _options(shared: Path, walls: Walls, limits: Limits) -> dict[str, object]:
         "tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,size=1m,nr_inodes=64"},  # noqa: S108 - the container's own
         "volumes": {str(shared): {"bind": _INSIDE, "mode": "ro"}},
         "labels": {LABEL: owner()},
+        "device_requests": gpus,
     }

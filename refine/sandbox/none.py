@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from refine.sandbox.local import LocalSandbox
+from refine.sandbox import local
 
 WARNING = (
     "--sandbox none isolates nothing: a candidate is a program that a model wrote, and it can read and delete your "
@@ -11,7 +11,9 @@ WARNING = (
 """What the command line prints."""
 
 
-def connect(image: str = "python") -> LocalSandbox:
-    """A sandbox in name only; `image` is the interpreter that runs this."""
-    del image
-    return LocalSandbox("none")
+def connect(image: str = "python") -> local.LocalSandbox:
+    """A sandbox in name only. The interpreter is the one that runs this; what `image` declares must be installed beside
+    it, or UsageError is raised.
+    """
+    local.require(image)
+    return local.LocalSandbox("none", image)
