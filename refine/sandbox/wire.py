@@ -34,6 +34,9 @@ DEPTH = 64
 DIGITS = 4300
 """Digits of one integer: reading more takes quadratic time."""
 
+NODES = 1 << 20
+"""Lists and objects in one answer: each takes three bytes to send, and the judge a microsecond or two and 70 bytes."""
+
 _MANY = 32  # from here on a list of floats is cheaper as a buffer than as digits
 _ATOMS = frozenset({type(None), bool, int, float, str})
 _DTYPES = {dtype.str: dtype for dtype in map(np.dtype, ("?", "i1", "u1", "<i2", "<i4", "<i8", "<u2", "<u4", "<u8"))} | {
@@ -292,12 +295,16 @@ def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = F
     reader = _Reader(buffers, nonfinite=nonfinite)
     try:
         written = str(text, "utf-8")
+        if written.count("[") + written.count("{") > NODES:
+            raise Malformed(f"more than {NODES} brackets: hand over big tables as numpy arrays")  # noqa: TRY301 - one way out
         value, end = _decoder(written, reader).raw_decode(written)
         reader.check(value)
     except Malformed:
         raise
     except RecursionError:
         raise Malformed(f"nested deeper than {DEPTH} levels") from None
+    except MemoryError:
+        raise Malformed("takes more memory to read than the judge may use") from None
     except ValueError as error:
         raise Malformed(str(error)[:200]) from None
     if end != len(written):
