@@ -9,6 +9,7 @@ from pathlib import Path
 from refine.errors import TaskError
 from refine.sandbox.cell import Cell, Completed, Ended, Plain, Slots
 from refine.types import Candidate, Limits, Resources
+from refine.verifiers import compiled, speed
 
 
 class Handle:
@@ -70,13 +71,50 @@ class Handle:
         """Runs a program of the sandbox's image in the cell's own empty folder, with `files` written there first;
         `collect` names the files to bring back. A return code other than 0 is data, not an error.
         """
-        given = {name: body.encode() if isinstance(body, str) else body for name, body in (files or {}).items()}
-        return self._started().exec(argv, files=given, stdin=stdin, collect=collect)
+        return self._started().exec(argv, files=_bytes(files), stdin=stdin, collect=collect)
+
+    def compile(
+        self, argv: Sequence[str], *, files: Mapping[str, bytes | str] | None = None, collect: Sequence[str] = ()
+    ) -> Completed:
+        """`exec` for what depends on `argv` and `files` alone, in a process of its own that ends with it. The judge
+        keeps the answer, so that the same source is compiled once.
+
+        A compiler reads what the candidate wrote, so what it made is as untrusted as the candidate: hand it to `exec`,
+        and run it nowhere else.
+        """
+        given, kept = _bytes(files), compiled.of(self._slots)
+        key = compiled.key(argv, given, collect, self._limits)
+        made = kept.get(key)
+        if made is None:
+            made = self._alone(lambda cell: cell.exec(argv, files=given, collect=collect))
+            kept.put(key, made)
+        return made
+
+    def race(
+        self, reference: str, function: str, items: Iterable[Sequence[Plain]], /, *, repeats: int = 9
+    ) -> speed.Race:
+        """How much faster the candidate is than the program `reference` at answering `function(*item)` for all `items`.
+
+        Each repeat runs both once, each in a fresh process on one processor, and counts loading; `limits.seconds` holds
+        for each. Choose items that take 50 ms or more together: starting and asking, 1 or 2 ms in both, pulls the ratio
+        towards 1. The candidate's process, if one runs, is ended first. See `refine.verifiers.speed`.
+        """
+        self.restart()
+        course = speed.course(self._slots, self._limits, function, list(items))
+        return speed.run(course, self.text, reference, repeats=repeats, seen=self._ended.append)
 
     def restart(self) -> None:
         """Ends the candidate's process; the next question meets a fresh one that remembers nothing."""
         if self._cell is not None:
             cell, self._cell = self._cell, None
+            self._ended.append(cell.end())
+
+    def _alone(self, work: Callable[[Cell], Completed]) -> Completed:
+        """Does `work` in a cell that held nothing before and is gone afterwards."""
+        cell = self._slots.spawn(self._limits)
+        try:
+            return work(cell)
+        finally:
             self._ended.append(cell.end())
 
     def _started(self) -> Cell:
@@ -104,7 +142,11 @@ class Handle:
         return total, self._ended[-1].output if self._ended else ""
 
     def __dir__(self) -> list[str]:
-        return ["call", "exec", "id", "map", "restart", "run", "seed", "text"]
+        return ["call", "compile", "exec", "id", "map", "race", "restart", "run", "seed", "text"]
 
     def __repr__(self) -> str:
         return f"Handle({self.id[:8]})"
+
+
+def _bytes(files: Mapping[str, bytes | str] | None) -> dict[str, bytes]:
+    return {name: body.encode() if isinstance(body, str) else body for name, body in (files or {}).items()}
