@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from refine.errors import CandidateError, Fault
 from refine.sandbox import wire
+from refine.sandbox.link import Link
 from refine.types import Limits, Resources, Verdict
 
 Plain = Any
@@ -32,7 +33,6 @@ PATIENCE = 30.0
 """Seconds after which a supervisor that does not answer is a Fault."""
 _GRACE = 0.5  # seconds that a cell whose socket closed gets to finish dying, so that its status is its own
 _EVIDENCE = 4096
-_CONFINED = b"R"
 _UNCONFINED = 70  # exit status of a cell whose walls did not rise
 _VERDICTS = {
     "missing": Verdict.CRASHED,
@@ -128,11 +128,10 @@ class Cell:
         self._slots = slots
         self._pid = pid
         self._walls = walls
-        self._link = link
+        self._link = Link(link, limits.reply_mb << 20)
         self._output = output
         self._limits = limits
         self._waited = 0.0
-        self._confined = False
         self._figures: _Figures | None = None
         self._ended: Ended | None = None
 
@@ -220,10 +219,8 @@ class Cell:
     def _ask(self, request: object, *, nonfinite: bool = False) -> Plain:
         parts = wire.encode(request)
         started = time.monotonic()
-        deadline = started + self._limits.seconds - self._waited
         try:
-            self._write(parts, deadline)
-            text, buffers = self._read(deadline)
+            text, buffers = self._link.exchange(parts, self._limits.seconds - self._waited)
         except TimeoutError:
             raise CandidateError(Verdict.TIMEOUT, f"no answer within {self._limits.seconds:g} s") from None
         except OSError:
@@ -249,61 +246,11 @@ class Cell:
         full = self._printed() >= self._limits.output_kb * 1024
         return Verdict.OVERRUN if full and verdict is Verdict.CRASHED else verdict
 
-    def _write(self, parts: list[bytes | memoryview], deadline: float) -> None:
-        rest: list[bytes | memoryview] = [b"".join(parts)] if len(parts) == 2 or len(parts) > 500 else list(parts)
-        while rest:
-            self._link.settimeout(_left(deadline))
-            sent = self._link.sendmsg(rest)
-            while rest and sent >= len(rest[0]):
-                sent -= len(rest.pop(0))
-            if sent:
-                rest[0] = memoryview(rest[0])[sent:]
-
-    def _some(self, most: int, deadline: float) -> bytes:
-        self._link.settimeout(_left(deadline))
-        data = self._link.recv(most)
-        if not data:
-            raise ConnectionResetError
-        return data
-
-    def _read(self, deadline: float) -> tuple[bytes, memoryview]:
-        """One frame as (JSON, buffers); the lengths are checked before anything is allocated."""
-        if not self._confined:
-            self._confined = self._some(1, deadline) == _CONFINED
-        data = self._some(65536, deadline)
-        while len(data) < wire.HEADER.size:
-            data += self._some(65536, deadline)
-        length, size = wire.HEADER.unpack_from(data)
-        if length + size > self._limits.reply_mb << 20:
-            said = f"the answer has {length + size} bytes; at most {self._limits.reply_mb} MiB are allowed"
-            raise CandidateError(Verdict.OVERRUN, said)
-        start = wire.HEADER.size
-        text = self._fill(data[start : start + length], length, deadline)
-        buffers = self._fill(data[start + length :], size, deadline)
-        return bytes(text), memoryview(buffers)
-
-    def _fill(self, data: bytes, length: int, deadline: float) -> bytes | bytearray:
-        """`length` bytes that begin with `data`; what comes is written straight to its place."""
-        if len(data) > length:
-            raise CandidateError(Verdict.MALFORMED, "something follows the answer")
-        if len(data) == length:
-            return bytearray(data) if length else data
-        whole = bytearray(length)
-        whole[: len(data)] = data
-        view = memoryview(whole)[len(data) :]
-        while view:
-            self._link.settimeout(_left(deadline))
-            got = self._link.recv_into(view)
-            if not got:
-                raise ConnectionResetError
-            view = view[got:]
-        return whole
-
     # ---- how it died ----------------------------------------------------------------------------------------------
 
     def _died(self) -> NoReturn:
         figures = self._finish(_GRACE)
-        if not self._confined and figures.status == _UNCONFINED:
+        if not self._link.confined and figures.status == _UNCONFINED:
             raise Fault("sandbox", self._tail().strip())
         raise CandidateError(*self._obituary(figures))
 
@@ -324,13 +271,6 @@ def _signal(number: int) -> str:
     with contextlib.suppress(ValueError):
         return f"{signal.Signals(number).name} ({signal.strsignal(number)})"
     return f"signal {number}"
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
 
 
 def _completed(answer: object, collect: Sequence[str]) -> Completed:

@@ -10,11 +10,12 @@ Started as `python -s -S -P -B supervisor.py CONFIG` with CONFIG a JSON object:
     control    descriptor of a SEQPACKET socket, or the path of a listening one
     leash      descriptor of a socket, or the path of a listening one
     packages   folders to show to candidates (default: numpy and scipy as installed)
-    preload    modules to import before any fork
-    limits     what the spare cell is made for
+    preload    modules to import before any fork; one that cannot be imported is a fault
+    limits     what the spare cells are made for
 """
 
 import array
+import collections
 import contextlib
 import fcntl
 import gc
@@ -24,18 +25,17 @@ import os
 import random
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import runner
 import walls
 
-MIB = 1 << 20
+SPARES = 2  # confined and warmed up while nobody waits: one is handed out, the next is getting ready
+WARM = 20  # runs after which the interpreter has specialised the code that every cell executes
 CREATE, SEAL = os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 
@@ -59,7 +59,6 @@ def enclose(config, proc):
     kind = config["walls"]
     if kind == "none":
         return
-    walls.write_at(proc, "self/oom_score_adj", "1000")
     if kind == "strict":
         if walls.public(walls.stdlib()):
             walls.become_nobody()
@@ -100,23 +99,23 @@ def settle(config):
     folders = [walls.PACKAGES] if config["walls"] == "namespaces" else dict.fromkeys(found)
     sys.path[:] = [path for path in sys.path[1:] if path] + [f for f in folders if os.path.isdir(f)]
     for name in config.get("preload", ()):
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
+        importlib.import_module(name)
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random").seed(0)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv[:] = [""]
     os.umask(0o022)
+    random.seed(0)
+    for _ in range(WARM):
+        runner.warm_up()
 
 
 # ---- cells ----------------------------------------------------------------------------------------------------------
 
 
 class Supervisor:
-    """`proc` is a descriptor of /proc, closed when this is made."""
+    """`proc` is a descriptor of /proc, which no cell inherits."""
 
     def __init__(self, config, control, leash, proc):
         self.control, self.leash = control, leash
@@ -125,13 +124,12 @@ class Supervisor:
         self.confinement = walls.Confinement(self.kind, config.get("packages") or walls.packages())
         self.own = os.open("self/ns/pid", os.O_RDONLY, dir_fd=proc) if self.kind == "namespaces" else -1
         self.base = _address_space(proc)
-        os.close(proc)
+        self.proc = proc
         if self.kind != "none":
             walls.renounce()
         self.confinement.prepare(self.limits, self.base)
         walls.limit_once()
-        self.null = os.open("/dev/null", os.O_RDONLY)
-        self.spare = None
+        self.spares = collections.deque()
         self.alive = set()
         self.folders = {}
 
@@ -144,7 +142,8 @@ class Supervisor:
     def serve(self):
         gc.collect()
         gc.freeze()
-        self.spare = self.fork(self.limits)
+        while len(self.spares) < SPARES:
+            self.spares.append(self.fork())
         self.hello()
         poll = select.poll()
         poll.register(self.control, select.POLLIN)
@@ -163,23 +162,22 @@ class Supervisor:
             self.spawn(message["limits"])
         else:
             self.end(message["cell"], message["grace"])
+            if len(self.spares) < SPARES:  # now, while the judge thinks, and not while a candidate's time is taken
+                self.spares.append(self.fork())
 
     def spawn(self, limits):
-        """Hands out the spare if it fits, else a fresh cell; then makes the next spare."""
-        cell = self.spare
-        if cell is None or limits != self.limits:
-            if cell is not None:
-                self.discard(cell)
+        """Hands out a spare if it fits, else a fresh cell."""
+        if limits != self.limits:
+            while self.spares:
+                self.discard(self.spares.popleft())
             self.limits = limits
             self.confinement.prepare(limits, self.base)
-            cell = self.fork(limits)
-        pid, link, output = cell
+        pid, link, output = self.spares.popleft() if self.spares else self.fork()
         said = json.dumps({"cell": pid, "walls": self.kind}).encode()
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [link.fileno(), output]))]
         self.control.sendmsg([said], rights)
         link.close()
         os.close(output)
-        self.spare = self.fork(limits)
 
     def discard(self, cell):
         pid, link, output = cell
@@ -188,17 +186,17 @@ class Supervisor:
         self.kill(pid)
         self.reap(pid)
 
-    def fork(self, limits):
+    def fork(self):
         """A confined cell that waits for its first frame: (pid, the judge's end, the output file)."""
         ours, theirs = socket.socketpair()
         output = os.memfd_create("output", CREATE)
-        os.ftruncate(output, limits["output_kb"] * 1024)
+        os.ftruncate(output, self.limits["output_kb"] * 1024)
         fcntl.fcntl(output, fcntl.F_ADD_SEALS, SEAL)
-        folder = tempfile.mkdtemp(prefix="refine-none-") if self.kind == "none" else None
+        folder = _folder() if self.kind == "none" else None
         if self.own >= 0:
             walls.setns(self.own, walls.NEWPID)
             walls.unshare(walls.NEWPID)
-        pid = os.fork()
+        pid = walls.fork()
         if not pid:
             self.become(theirs.fileno(), output, folder)
         theirs.close()
@@ -215,16 +213,18 @@ class Supervisor:
             os.setsid()
             if self.kind != "namespaces":
                 walls.prctl(walls.PR_SET_PDEATHSIG, signal.SIGKILL)
+            if self.kind != "none":
+                walls.first_to_die(self.proc)
             if folder:
                 os.chdir(folder)
+            os.dup2(os.open("/dev/null", os.O_RDONLY), 0)  # its own: flags and locks of a shared one would stay
             self.confinement.enter()
-            os.dup2(self.null, 0)
             os.dup2(link, 3, inheritable=False)
             os.closerange(4, 1 << 16)
         except OSError as error:
             os.write(2, f"the cell could not be confined: {error}\n".encode())
             os._exit(70)
-        random.seed(0)  # the module reseeds itself after a fork
+        runner.warm_up()  # pages that every candidate writes to are copied now, before one is waited for
         runner.serve(socket.socket(fileno=3))
 
     def end(self, pid, grace):
@@ -267,7 +267,19 @@ class Supervisor:
             return
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
-        shutil.rmtree(self.folders.pop(pid), ignore_errors=True)
+        _remove(self.folders.pop(pid))
+
+
+def _folder():
+    import tempfile  # with what it needs, more to copy at each fork than all the rest: only `none` has use for it
+
+    return tempfile.mkdtemp(prefix="refine-none-")
+
+
+def _remove(folder):
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _await_death(pid, seconds):
@@ -299,6 +311,9 @@ def main():
         supervisor = Supervisor(config, control, leash, proc)
     except OSError as error:
         control.send(json.dumps({"fault": str(error)}).encode())
+        return
+    except Exception as error:  # whatever a package raises at its import: nobody sees our stderr in a container
+        control.send(json.dumps({"fault": f"{type(error).__name__}: {error}"[:2000], "died": True}).encode())
         return
     try:
         supervisor.serve()

@@ -1,6 +1,8 @@
 """Frames over the wall, as the cell speaks them. The strict side is refine/sandbox/wire.py; this one trusts the judge.
 
-A frame is `<u32 length of JSON> <u64 length of buffers> JSON buffers`, little endian. Each buffer is padded to 16 bytes
+On the socket, eight random bytes of the judge's come before each frame: an answer begins with those of its question,
+so that none can be given before it was asked. A frame is `<u32 length of JSON> <u64 length of buffers> JSON buffers`,
+little endian. Each buffer is padded to 16 bytes
 and is taken in the order in which the JSON names it. What JSON cannot say is a tag, an object with the one key "$":
 
     {"$": ["b", n]}            bytes, in a buffer of n bytes
@@ -17,7 +19,11 @@ import struct
 import sys
 
 HEADER = struct.Struct("<IQ")
+TOKEN = 8
+FIRST = 8192  # bytes of a first read: most frames are whole in it
+HEAD = TOKEN + HEADER.size
 DEPTH = 64
+SMALL = 1 << 63
 MANY = 32  # from here on a list of floats is cheaper as a buffer than as digits
 ATOMS = frozenset({type(None), bool, int, float, str})
 KINDS = frozenset("biufc")
@@ -110,6 +116,14 @@ def encode(value):
     return _frame(data, packer.buffers)
 
 
+def encode_answer(value):
+    """The frame of `["ok", value]`; most values are one number."""
+    kind = type(value)
+    if (kind is float and math.isfinite(value)) or (kind is int and -SMALL < value < SMALL):
+        return _frame(b'["ok",%s]' % repr(value).encode(), ())
+    return encode(["ok", value])
+
+
 def _frame(data, buffers):
     size = 0
     parts = [b"", data]
@@ -167,12 +181,12 @@ def decode(text, buffers):
     return json.loads(text.decode(), object_pairs_hook=Unpacker(buffers).hook)
 
 
-def send(sock, parts):
-    """Sends a whole frame."""
-    if len(parts) == 2 or sum(map(len, parts)) < 65536 or len(parts) > 500:
-        sock.sendall(b"".join(parts))
+def send(sock, token, parts):
+    """Sends a whole frame as the answer to the question that had `token`."""
+    if len(parts) == 2 or len(parts) > 500 or sum(map(len, parts)) < 65536:
+        sock.sendall(token + b"".join(parts))
         return
-    rest = [memoryview(part) for part in parts if len(part)]
+    rest = [memoryview(part) for part in (token, *parts) if len(part)]
     while rest:
         sent = sock.sendmsg(rest)
         while rest and sent >= len(rest[0]):
@@ -182,26 +196,31 @@ def send(sock, parts):
 
 
 def receive(sock):
-    """One frame of the judge as (json, buffers), or None when it hung up."""
-    first = sock.recv(65536)
-    while first and len(first) < HEADER.size:
-        more = sock.recv(65536)
+    """One frame of the judge as (token, JSON, buffers), or None when it hung up."""
+    first = sock.recv(FIRST)
+    while first and len(first) < HEAD:
+        more = sock.recv(FIRST)
         if not more:
             return None
         first += more
     if not first:
         return None
-    length, size = HEADER.unpack_from(first)
-    total = HEADER.size + length + size
-    if len(first) < total:
-        whole = bytearray(total)
-        whole[: len(first)] = first
-        view = memoryview(whole)[len(first) :]
-        while view:
-            got = sock.recv_into(view)
-            if not got:
-                return None
-            view = view[got:]
-        first = bytes(whole) if not size else whole
-    start = HEADER.size + length
-    return bytes(first[HEADER.size : start]), memoryview(first)[start:total]
+    length, size = HEADER.unpack_from(first, TOKEN)
+    start, total = HEAD + length, HEAD + length + size
+    whole = first if len(first) == total else _rest(sock, first, total)
+    if whole is None:
+        return None
+    return first[:TOKEN], bytes(whole[HEAD:start]), memoryview(whole)[start:]
+
+
+def _rest(sock, first, total):
+    """`total` bytes that begin with `first`, or None."""
+    whole = bytearray(total)
+    whole[: len(first)] = first
+    view = memoryview(whole)[len(first) :]
+    while view:
+        got = sock.recv_into(view)
+        if not got:
+            return None
+        view = view[got:]
+    return whole
