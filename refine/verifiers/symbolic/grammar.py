@@ -1,0 +1,453 @@
+"""Tokens into a tree: one grammar for plain text and for LaTeX, read by recursive descent with a bound on its depth.
+
+row       relation-or-set, ","  ";"          two or more without brackets: answers in a row
+choice    "or" of "and" of chains of = != < <= > >= in
+set       sums joined by union, intersect, minus
+sum       products joined by + - ± ∓, with signs before
+product   powers joined by * / or by nothing, left to right: 1/2x is (1/2)*x
+power     right to left, under the sign before it: -2^2 is -4, 2^-1 is 1/2, 2^3^2 is 2^9
+primary   number, name, call, bracket, |x|, and a function with its bare argument: sin 2x is sin(2*x)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from refine.errors import Wrong, require
+from refine.verifiers.symbolic.grammar_calls import call, inverse, structure
+from refine.verifiers.symbolic.grammar_names import FUNCTIONS, LOG2, LOG10, STRUCTURES, called_only
+from refine.verifiers.symbolic.grammar_tokens import Token
+from refine.verifiers.symbolic.tree import CALCULUS, RELATIONS, Apply, Name, Number, Tree, whole
+
+_END = Token("end", "")
+_STARTS = frozenset({"number", "name", "open", "tree", "big"})
+_CLOSERS = {"(": ")]", "[": "])", "{": "}", "lvert": ("rvert",), "lfloor": ("rfloor",), "lceil": ("rceil",)}
+_AROUND = {"lvert": "Abs", "lfloor": "floor", "lceil": "ceiling"}
+_SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
+_SETS = frozenset({"union", "intersect", "minus"})
+_DEGREE = Apply("deg", (whole(1),))
+_POSTFIX = frozenset({"!", "!!", "%", "deg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to read.
+
+    Attributes:
+        declared: the symbols, or None where any letter may be one.
+        functions: declared names that take arguments, such as the y of an equation in y(x).
+        depth: levels of nesting at most.
+        mixed: whether `2 1/2` is two and a half; otherwise it is refused.
+    """
+
+    declared: frozenset[str] | None
+    functions: frozenset[str]
+    depth: int
+    mixed: bool = False
+
+
+def parsed(tokens: Sequence[Token], style: Style) -> Tree:
+    """The tree of all the tokens.
+
+    Raises:
+        Wrong: they do not make one statement; the message says where.
+    """
+    parser = Parser(tokens, style)
+    tree = parser.row()
+    parser.expect("end", "")
+    return tree
+
+
+class Parser:
+    """A cursor over tokens."""
+
+    def __init__(self, tokens: Sequence[Token], style: Style) -> None:
+        self.tokens = tokens
+        self.style = style
+        self.at = 0
+        self.depth = 0
+        self.bars = 0  # open |, so that the next one closes
+        self.integrals = 0  # open integrals, whose integrand ends before dx
+
+    def peek(self, ahead: int = 0) -> Token:
+        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else _END
+
+    def take(self) -> Token:
+        token = self.peek()
+        self.at += 1
+        return token
+
+    def op(self, *texts: str) -> str:
+        """The operator that comes next, taken, if it is one of these; else ""."""
+        token = self.peek()
+        if token.kind == "op" and token.text in texts:
+            self.at += 1
+            return token.text
+        return ""
+
+    def expect(self, kind: str, text: str) -> None:
+        token = self.take()
+        if token.kind != kind or token.text != text:
+            raise self.unexpected(token, repr(text) if text else "the end")
+
+    def unexpected(self, token: Token, wanted: str) -> Wrong:
+        what = "the end" if token.kind == "end" else repr(token.text[:40])
+        before = " ".join(t.text for t in self.tokens[max(0, self.at - 5) : max(0, self.at - 1)])[-60:]
+        return Wrong(f"expected {wanted}, found {what}" + (f" after {before!r}" if before else ""))
+
+    def deeper(self, read: Callable[[], Tree]) -> Tree:
+        self.depth += 1
+        require(self.depth <= self.style.depth, f"nested too deeply: more than {self.style.depth} levels")
+        tree = read()
+        self.depth -= 1
+        return tree
+
+    # rows, choices, relations, sets
+
+    def row(self) -> Tree:
+        items = self.items()
+        return items[0] if len(items) == 1 else Apply(",", tuple(items))
+
+    def items(self) -> list[Tree]:
+        """One or more with commas between them; `1, 2, and 3` and `2 or 3` are rows too."""
+        items = _spread(self.choice())
+        while self.op(",", ";"):
+            self.op("and", "or")
+            items += _spread(self.choice())
+        return items
+
+    def choice(self) -> Tree:
+        return self.joined("or", lambda: self.joined("and", self.relation))
+
+    def joined(self, head: str, read: Callable[[], Tree]) -> Tree:
+        """One operand as it is, or all those that the operator joins; of values, which are no statements, a row."""
+        operands = [read()]
+        while self.op(head):
+            operands.append(read())
+        return operands[0] if len(operands) == 1 else _joined(head, operands)
+
+    def relation(self) -> Tree:
+        left = self.union()
+        links: list[Tree] = []
+        while head := self.op(*RELATIONS, "->"):
+            right = self.union()
+            links.append(Apply(head, (left, right)))
+            left = right
+        if not links:
+            return left
+        return links[0] if len(links) == 1 else Apply("and", tuple(links))
+
+    def union(self) -> Tree:
+        tree = self.sum()
+        while head := self.op(*_SETS) or self.letter_u():
+            tree = Apply(head, (tree, self.sum()))
+        return tree
+
+    def letter_u(self) -> str:
+        """(1, 2) U (3, 4): the letter as a union, between brackets, where it is no symbol."""
+        sets = self.peek().text == "U" and self.peek(-1).kind == "close" and self.peek(1).kind == "open"
+        if not sets or (self.style.declared is not None and "U" in self.style.declared):
+            return ""
+        self.at += 1
+        return "union"
+
+    # arithmetic
+
+    def sum(self) -> Tree:
+        terms = [self.term()]
+        sign = ""
+        while sign := self.op("+", *_SIGNS):
+            term = self.product()
+            terms.append(Apply(_SIGNS[sign], (term,)) if sign in _SIGNS else term)
+        return terms[0] if len(terms) == 1 else Apply("+", tuple(terms))
+
+    def term(self) -> Tree:
+        """A product with any number of signs before it."""
+        sign = self.op("+", *_SIGNS)
+        if not sign:
+            return self.product()
+        term = self.deeper(self.term)
+        return term if sign == "+" else _negated(sign, term)
+
+    def product(self) -> Tree:
+        tree, factors = self.unary(), list[Tree]()
+        while True:
+            if self.op("*"):
+                factors.append(self.unary())
+            elif self.op("/"):
+                tree, factors = Apply("/", (_product(tree, factors), self.unary())), []
+            elif self.starts():
+                require(self.peek().kind != "number" or self.peek(-1).kind != "number", _two_numbers(self.peek()))
+                factors.append(self.power())
+            else:
+                return _product(tree, factors)
+
+    def unary(self) -> Tree:
+        """After * and /, a sign binds the power that follows: 2*-3."""
+        sign = self.op("+", *_SIGNS)
+        if not sign:
+            return self.power()
+        power = self.deeper(self.unary)
+        return power if sign == "+" else _negated(sign, power)
+
+    def power(self) -> Tree:
+        base = self.postfix(self.primary())
+        if not self.op("^"):
+            return base
+        if self.op("deg"):
+            return Apply("deg", (base,))
+        exponent = self.deeper(self.exponent)
+        return self.postfix(Apply("deg", (base,)) if exponent == _DEGREE else Apply("^", (base, exponent)))
+
+    def exponent(self) -> Tree:
+        """A LaTeX group is the whole exponent: x^{2}! is (x^2)!."""
+        if self.peek().kind == "tree":
+            tree = self.take().tree
+            assert tree is not None  # a tree's token has one
+            return Apply("^", (tree, self.deeper(self.exponent))) if self.op("^") else tree
+        sign = self.op("+", *_SIGNS)
+        if sign and self.peek().kind == "end":  # the 0^+ of a limit
+            return Name(sign)
+        inner = self.deeper(self.exponent) if sign else self.power()
+        return _negated(sign, inner) if sign in _SIGNS else inner
+
+    def postfix(self, tree: Tree) -> Tree:
+        while head := self.op(*_POSTFIX):
+            require(head != "%" or not self.starts(), "% is a percentage here: write Mod(a, b) for a remainder")
+            tree = Apply(head, (tree,))
+        return tree
+
+    def starts(self) -> bool:
+        """Whether an operand begins here."""
+        token = self.peek()
+        if self.integrals and token.text == "d" and self.peek(1).kind == "name":
+            return False
+        if token.text == "U" and self.peek(-1).kind == "close" and self.letter_u():
+            self.at -= 1
+            return False
+        opens_bar = token.kind == "op" and (token.text in {"√", "∛"} or (token.text == "|" and not self.bars))
+        return opens_bar or token.kind in _STARTS
+
+    # primaries
+
+    def primary(self) -> Tree:
+        token = self.take()
+        match token.kind:
+            case "number":
+                return self.literal(token)
+            case "tree":
+                return self.vulgar(token)
+            case "name":
+                return self.named(token)
+            case "open":
+                return _bracketed(token.text, *self.inside(token.text))
+            case "big":
+                return self.big(token.text)
+        if token.kind == "op" and token.text == "|":
+            return self.bar()
+        if token.kind == "op" and token.text in {"√", "∛"}:
+            return call("sqrt" if token.text == "√" else "cbrt", [self.deeper(self.primary)])
+        raise self.unexpected(token, "a number, a name or a bracket")
+
+    def literal(self, token: Token) -> Tree:
+        assert token.tree is not None  # a number's token has one
+        whole_part = token.text.replace(",", "").isdigit()
+        fraction = self.fraction() if whole_part else None
+        if fraction is None:
+            return token.tree
+        require(self.style.mixed, f"{token.text} {fraction} is ambiguous: write {token.text} + {fraction} or a product")
+        assert isinstance(token.tree, Number)
+        return Number(token.tree.value + fraction)
+
+    def fraction(self) -> Fraction | None:
+        """The proper fraction of a mixed number, taken: `1/2` after a space, ½, or \\frac12."""
+        first, slash, last = self.peek(), self.peek(1), self.peek(2)
+        if first.kind == "tree" and (value := _proper(first.tree)):
+            self.at += 1
+            return value
+        spelled = first.kind == last.kind == "number" and first.spaced and slash.text == "/"
+        if spelled and (value := _proper(Apply("/", (first.tree or Name(""), last.tree or Name(""))))):
+            self.at += 3
+            return value
+        return None
+
+    def vulgar(self, token: Token) -> Tree:
+        assert token.tree is not None  # a tree's token has one
+        return token.tree
+
+    def bar(self) -> Tree:
+        self.bars += 1
+        inner = self.deeper(self.sum)
+        self.expect("op", "|")
+        self.bars -= 1
+        return call("Abs", [inner])
+
+    def inside(self, opener: str) -> tuple[list[Tree], str]:
+        """The items up to the bracket that closes `opener`, and that bracket."""
+        bars, integrals, self.bars, self.integrals = self.bars, self.integrals, 0, 0
+        self.depth += 1
+        require(self.depth <= self.style.depth, f"nested too deeply: more than {self.style.depth} levels")
+        items = [] if self.peek().kind == "close" else self.items()
+        closer = self.take()
+        if closer.kind != "close" or closer.text not in _CLOSERS.get(opener, ()):
+            raise self.unexpected(closer, "a closing bracket")
+        self.bars, self.integrals, self.depth = bars, integrals, self.depth - 1
+        return items, closer.text
+
+    # names
+
+    def named(self, token: Token) -> Tree:
+        name = token.text
+        declared = self.style.declared is not None and name in self.style.declared
+        called = self.peek().kind == "open" and self.peek().text == "("
+        if name in self.style.functions and called:
+            return Apply(f"{name}()", tuple(self.arguments()))
+        if declared:
+            return self.indexed(name)
+        if name in CALCULUS or (name in STRUCTURES and called):
+            return structure(name, self.arguments())
+        if called and self.style.declared is None and name in {"f", "g", "h"}:
+            raise Wrong(f"{name}(...) is an unknown function: write the formula itself, or {name}*(...) for a product")
+        if name in {LOG10, LOG2} or (name in FUNCTIONS and (called or not called_only(name))):
+            return self.function(name)
+        return self.indexed(name)
+
+    def indexed(self, name: str) -> Tree:
+        return Name(f"{name}_{_index(self.subscript())}") if self.op("_") else Name(name)
+
+    def subscript(self) -> Tree:
+        token = self.take()
+        one = token.kind != "number" or len(token.text) == 1
+        require(one, f"the subscript _{token.text} is ambiguous: write _{{{token.text}}}")
+        if token.kind == "name":
+            return Name(token.text)
+        if token.kind not in {"number", "tree"} or token.tree is None:
+            raise self.unexpected(token, "a subscript")
+        return token.tree
+
+    def function(self, name: str) -> Tree:
+        base = self.subscript() if self.op("_") else None
+        exponent = self.deeper(self.exponent) if self.op("^") else None
+        arguments = self.arguments() if self.peek().kind == "open" else [self.deeper(self.bare)]
+        if exponent == whole(-1) or exponent == Apply("neg", (whole(1),)):
+            return inverse(name, arguments)
+        value = call(name, [*arguments, base] if base else arguments)
+        return value if exponent is None else Apply("^", (value, exponent))
+
+    def arguments(self) -> list[Tree]:
+        """What is in the brackets of a call."""
+        opener = self.take()
+        require(opener.kind == "open", f"write brackets after a function, found {opener.text[:20]!r}")
+        items, closer = self.inside(opener.text)
+        return items if opener.text == "(" else [_bracketed(opener.text, items, closer)]
+
+    def bare(self) -> Tree:
+        """The argument of a function without brackets: factors up to the next function, + - or the end; `\\sin{x}`."""
+        if self.peek().kind == "tree":
+            return self.power()
+        if self.op("-"):
+            return Apply("neg", (self.deeper(self.bare),))
+        factors = [self.power()]
+        while self.starts() and not self.is_function():
+            factors.append(self.power())
+        require(
+            self.peek().text != "/", "a function without brackets before / is ambiguous: write sin(x)/2 or sin(x/2)"
+        )
+        return _product(factors[0], factors[1:])
+
+    def is_function(self) -> bool:
+        name = self.peek().text
+        return self.peek().kind == "name" and name in FUNCTIONS and not called_only(name)
+
+    # calculus in LaTeX
+
+    def big(self, head: str) -> Tree:
+        if head.startswith("d/d"):
+            return Apply("Derivative", (self.deeper(self.product), Name(head.removeprefix("d/d"))))
+        low = self.subscript() if self.op("_") else None
+        high = self.deeper(self.exponent) if self.op("^") else None
+        if head == "Integral":
+            return self.integral(low, high)
+        body = self.deeper(self.product)
+        if not isinstance(low, Apply) or len(low.args) != 2:
+            raise Wrong(f"{head}: write its variable below it, as in \\sum_{{n=1}}^{{N}} or \\lim_{{x \\to 0}}")
+        return Apply(head, (body, Apply("()", (*low.args, high) if high else low.args)))
+
+    def integral(self, low: Tree | None, high: Tree | None) -> Tree:
+        self.integrals += 1
+        differential = self.peek().text == "d" and self.peek(1).kind == "name" and not self.starts()
+        body = whole(1) if differential else self.deeper(self.sum)
+        self.integrals -= 1
+        self.expect("name", "d")
+        variable = self.take()
+        require(variable.kind == "name", "an integral ends with d and its variable, as in \\int x \\, dx")
+        ends = (low, high) if low and high else ()
+        require(bool(low) == bool(high), "an integral has both ends or none")
+        return Apply("Integral", (body, Apply("()", (Name(variable.text), *ends))))
+
+
+def _spread(tree: Tree) -> list[Tree]:
+    return list(tree.args) if isinstance(tree, Apply) and tree.head == "," else [tree]
+
+
+def _joined(head: str, operands: list[Tree]) -> Tree:
+    """`x = 2 or 3` is `x = 2 or x = 3`, and values alone are a row."""
+    first = operands[0]
+    said = [isinstance(tree, Apply) and tree.head in {*RELATIONS, "and", "or"} for tree in operands]
+    if not any(said):
+        return Apply(",", tuple(item for operand in operands for item in _spread(operand)))
+    if isinstance(first, Apply) and first.head == "=":
+        pairs = zip(operands, said, strict=True)
+        return Apply(
+            head, tuple(tree if a_statement else Apply("=", (first.args[0], tree)) for tree, a_statement in pairs)
+        )
+    return Apply(head, tuple(operands))
+
+
+def _product(first: Tree, rest: list[Tree]) -> Tree:
+    return Apply("*", (first, *rest)) if rest else first
+
+
+def _negated(sign: str, tree: Tree) -> Tree:
+    if sign == "-" and isinstance(tree, Number):
+        return Number(-tree.value)
+    return Apply(_SIGNS[sign], (tree,))
+
+
+def _two_numbers(token: Token) -> str:
+    return f"two numbers side by side before {token.text[:20]!r}: write * or + between them"
+
+
+def _proper(tree: Tree | None) -> Fraction | None:
+    """The value of a tree that is one positive fraction of two literals below 1."""
+    if isinstance(tree, Number) and 0 < tree.value < 1 and tree.value.denominator > 1:
+        return tree.value
+    if isinstance(tree, Apply) and tree.head == "/" and all(isinstance(arg, Number) for arg in tree.args):
+        top, bottom = (arg.value for arg in tree.args if isinstance(arg, Number))
+        return top / bottom if 0 < top < bottom and top.denominator == bottom.denominator == 1 else None
+    return None
+
+
+def _bracketed(opener: str, items: list[Tree], closer: str) -> Tree:
+    if opener in _AROUND:
+        require(len(items) == 1, f"{opener} takes one value")
+        return call(_AROUND[opener], items)
+    if opener == "{":
+        return Apply("{}", tuple(items))
+    require(items, "a pair of brackets is empty")
+    if len(items) == 1:
+        require(opener + closer in {"()", "[]"}, f"{opener}...{closer} needs two ends")
+    return items[0] if len(items) == 1 and opener == "(" else Apply(opener + closer, tuple(items))
+
+
+def _index(tree: Tree) -> str:
+    """The text of a subscript: x_{12}, x_n, x_{max}."""
+    if isinstance(tree, Number) and tree.value.denominator == 1 and tree.value >= 0:
+        return str(tree.value)
+    if isinstance(tree, Name):
+        return tree.name
+    if isinstance(tree, Apply) and tree.head == "*":
+        return "".join(_index(arg) for arg in tree.args)
+    raise Wrong("a subscript is a number or a name: x_1, x_{12}, x_n")
