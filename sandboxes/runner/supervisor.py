@@ -162,7 +162,7 @@ class Supervisor:
             self.spawn(message["limits"])
         else:
             self.end(message["cell"], message["grace"])
-            if len(self.spares) < SPARES:  # now, while the judge thinks, and not while a candidate's time is taken
+            while len(self.spares) < SPARES:  # now, while the judge thinks, and not while a candidate's time is taken
                 self.spares.append(self.fork())
 
     def spawn(self, limits):
