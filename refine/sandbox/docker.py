@@ -139,12 +139,11 @@ def sweep(engine: DockerClient) -> int:
 def _start(engine: DockerClient, image: Image, walls: Walls, limits: Limits) -> Warm:
     folder = Path(tempfile.mkdtemp(prefix="refine-"))
     try:
-        listeners = [_listener(folder, name) for name in (_CONTROL, _LEASH)]
-        shutil.copytree(files.runner(), folder / "shared" / "runner", ignore=shutil.ignore_patterns("__pycache__"))
-        _readable(folder / "shared")
-        options = _options(folder / "shared", image.preload, walls, limits)
-        container = engine.containers.run(image.tag, **options)
-        control, leash = _accepted(listeners, container)
+        with _listener(folder, _CONTROL) as control_at, _listener(folder, _LEASH) as leash_at:
+            shutil.copytree(files.runner(), folder / "shared" / "runner", ignore=shutil.ignore_patterns("__pycache__"))
+            _readable(folder / "shared")
+            container = _running(engine, image.tag, _options(folder / "shared", image.preload, walls, limits))
+            control, leash = _accepted([control_at, leash_at], container)
     except DockerException as error:
         raise _unstarted(error, limits) from error
     finally:
@@ -158,6 +157,16 @@ def _start(engine: DockerClient, image: Image, walls: Walls, limits: Limits) -> 
         raise
     container.reload()
     return Warm(int(container.attrs["State"]["Pid"]), control, leash, hello, lambda: _remove(container))
+
+
+def _running(engine: DockerClient, tag: str, options: dict[str, object]) -> Container:
+    container = engine.containers.create(tag, **options)
+    try:
+        container.start()
+    except DockerException:
+        _remove(container)
+        raise
+    return container
 
 
 def _unstarted(error: DockerException, limits: Limits) -> Fault:
@@ -192,9 +201,6 @@ def _accepted(listeners: list[socket.socket], container: Container) -> tuple[soc
         said = _logs(container)
         _remove(container)
         raise Fault("sandbox", f"the container did not connect: {error} {said}".strip()) from error
-    finally:
-        for listener in listeners:
-            listener.close()
     return control, leash
 
 
@@ -239,7 +245,7 @@ def _options(shared: Path, preload: tuple[str, ...], walls: Walls, limits: Limit
         "memswap_limit": memory,
         "pids_limit": limits.processes + _OVERHEAD_PIDS,
         "ipc_mode": "none",
-        "ulimits": [Ulimit(name="core", soft=0, hard=0)],
+        "ulimits": [Ulimit(name="core", soft=1, hard=1)],
         "log_config": {"type": "none"},
         "tmpfs": {"/tmp": "rw,nosuid,nodev,noexec,size=1m,nr_inodes=64"},  # noqa: S108 - the container's own
         "volumes": {str(shared): {"bind": _INSIDE, "mode": "ro"}},

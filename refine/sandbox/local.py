@@ -43,7 +43,7 @@ class LocalSandbox:
     def describe(self) -> str:
         """Kind, walls, interpreter, the versions of what the image declares, kernel."""
         python = ".".join(map(str, sys.version_info[:3]))
-        having = [f"{name} {distribution(name).version}" for name in files.declared(self.image, "preload")]
+        having = [f"{name} {distribution(name).version}" for name in _declared(self.image)]
         system = f"{platform.system()} {platform.release()}"
         return ", ".join([f"{self.name}: {self.walls}", f"Python {python}", *having, system])
 
@@ -99,7 +99,7 @@ def missing(walls: Walls) -> str | None:
 
 def require(image: str) -> None:
     """Raises UsageError where this machine lacks what the image declares."""
-    modules = [name for name in files.declared(image, "preload") if importlib.util.find_spec(name) is None]
+    modules = [name for name in _declared(image) if importlib.util.find_spec(name) is None]
     programs = [name for name in files.declared(image, "programs") if not (shutil.which(name) or "").startswith(_SEEN)]
     wanted = [f"`pip install {' '.join(modules)}`"] * bool(modules)
     wanted += [f"the system's package with {name} in /usr/bin" for name in programs]
@@ -107,9 +107,14 @@ def require(image: str) -> None:
         raise UsageError(f"without docker, the image {image} needs {' and '.join(wanted)} on this machine")
 
 
+def _declared(image: str) -> list[str]:
+    """Packages that the image preloads; each is a distribution of the same name."""
+    return list(dict.fromkeys(name.partition(".")[0] for name in files.declared(image, "preload")))
+
+
 def packages(image: str = "python") -> list[str]:
-    """Folders and single-file modules that candidates may import: what the image declares, with all that it requires."""
-    named = {name: None for start in (*files.declared(image, "preload"), *_BESIDE) for name in _required(start)}
+    """Folders and single-file modules that candidates may import: what the image declares and all that it requires."""
+    named = {name: None for start in (*_declared(image), *_BESIDE) for name in _required(start)}
     return list(dict.fromkeys(path for name in named for path in _installed(name)))
 
 

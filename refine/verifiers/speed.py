@@ -78,7 +78,7 @@ class Course:
     function: str
     items: Sequence[Sequence[Plain]]
 
-    def lap(self, text: str, seen: Callable[[Ended], object] = bool) -> Lap:
+    def lap(self, text: str, seen: Callable[[Ended], None] = lambda _: None) -> Lap:
         """Runs one program; `seen` gets what it used, however it ends. Raises `CandidateError` with what it did,
         `Fault` with what the sandbox did.
         """
@@ -100,7 +100,7 @@ def course(slots: Slots, limits: Limits, function: str, items: Sequence[Sequence
 
 
 def run(
-    course: Course, candidate: str, reference: str, *, repeats: int, seen: Callable[[Ended], object] = bool
+    course: Course, candidate: str, reference: str, *, repeats: int, seen: Callable[[Ended], None] = lambda _: None
 ) -> Race:
     """The race; `seen` gets what each of the candidate's laps used.
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -109,6 +110,78 @@ def test_an_image_that_is_not_built_names_the_command(monkeypatch: pytest.Monkey
     monkeypatch.setattr(images, "tag", lambda name: f"refine-sandbox-{name}:not-there")
     with pytest.raises(UsageError, match="`refine sandbox build python`"):
         sandboxed.connect()
+
+
+# ---- images ---------------------------------------------------------------------------------------------------------
+
+PROGRAMS = {
+    "torch": """
+import sys
+loaded = "torch._dynamo" in sys.modules
+import safetensors.numpy
+import torch
+def f():
+    weight = torch.zeros(3, requires_grad=True)
+    optimiser = torch.optim.SGD([weight], lr=0.1)
+    for _ in range(200):
+        optimiser.zero_grad()
+        ((weight - torch.arange(3.0)) ** 2).sum().backward()
+        optimiser.step()
+    return [loaded, torch.get_num_threads(), weight.round().tolist()]
+""",
+    "mujoco": """
+import sys
+loaded = "mujoco" in sys.modules
+import mujoco
+XML = '<mujoco><worldbody><body pos="0 0 1"><freejoint/><geom size=".1"/></body></worldbody></mujoco>'
+def f():
+    model = mujoco.MjModel.from_xml_string(XML)
+    data = mujoco.MjData(model)
+    for _ in range(100):
+        mujoco.mj_step(model, data)
+    return [loaded, 1, [round(data.time, 3), 0.0, float(data.qpos[2] < 1)]]
+""",
+}
+EXPECTED = {"torch": [True, 1, [0.0, 1.0, 2.0]], "mujoco": [True, 1, [0.2, 0.0, 1.0]]}
+
+
+@pytest.mark.parametrize("image", sorted(PROGRAMS))
+def test_an_image_has_its_packages_loaded_behind_the_same_walls(image: str) -> None:
+    """Skipped where it is not built, in CI too: the wheels that these images want are not everywhere."""
+    try:
+        sandbox = sandboxed.connect(image)
+    except RefineError as error:
+        pytest.skip(str(error))
+    assert sandbox.walls == "namespaces"
+    slot = sandbox.open(LIMITS)
+    cell = Slots(slot.control).spawn(LIMITS)
+    cell.load(PROGRAMS[image])
+    assert cell.call("f") == EXPECTED[image]
+    cell.end()
+    slot.close()
+    sandbox.close()
+
+
+# ---- GPUs -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_gpu_is_asked_for_if_and_only_if_the_limits_say_so(tmp_path: Path) -> None:
+    def asked(limits: Limits) -> Any:
+        return sandboxed._options(tmp_path, ("numpy",), "namespaces", limits)["device_requests"]
+
+    assert asked(LIMITS) == []
+    (request,) = asked(Limits(gpus=2))
+    assert (request["Count"], request["Capabilities"]) == (2, [["gpu"]])
+
+
+def test_an_engine_without_gpus_is_a_fault_that_says_what_to_do(sandbox: sandboxed.DockerSandbox) -> None:
+    if "nvidia" in sandbox.engine.info().get("Runtimes", {}):
+        pytest.skip("this engine has GPUs")
+    before = mine(sandbox)
+    with pytest.raises(Fault, match="can give no GPU: install the NVIDIA Container Toolkit") as caught:
+        sandbox.open(LIMITS.model_copy(update={"gpus": 1}))
+    assert not caught.value.retry
+    assert mine(sandbox) == before
 
 
 def test_no_engine_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from refine.errors import CandidateError, Fault, UsageError
-from refine.sandbox import Sandbox, Slot, local, none
+from refine.sandbox import Sandbox, Slot, files, local, none
 from refine.sandbox.cell import Slots
 from refine.sandbox.warm import NoWalls, Walls, greeted
 from refine.types import Limits, Verdict
@@ -128,11 +128,11 @@ def test_there_is_none_but_on_linux(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_walls_that_cannot_be_raised_are_told_apart_from_a_broken_start(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(local, "packages", lambda: ["/no/such/folder"])
+        patched.setattr(local, "packages", lambda _image: ["/no/such/folder"])
         with pytest.raises(NoWalls, match="/no/such/folder"):
             local.start("namespaces", LIMITS)
-    monkeypatch.setattr(local, "PRELOAD", 1)
-    with pytest.raises(Fault, match="TypeError") as caught:
+    monkeypatch.setattr(files, "declared", lambda _image, _what: ("there_is_no_such_module",))
+    with pytest.raises(Fault, match="there_is_no_such_module") as caught:
         local.start("namespaces", LIMITS)
     assert not isinstance(caught.value, NoWalls)
 
@@ -161,3 +161,71 @@ def test_a_silent_supervisor_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, theirs, pytest.raises(Fault, match="did not start"):
         greeted(ours, lambda: "")
+
+
+# ---- what stands in for an image ------------------------------------------------------------------------------------
+
+
+def installed(folder: Path, name: str, requires: str = "", body: str = "") -> None:
+    """A distribution as pip leaves it: a single-file module."""
+    (folder / f"{name}.py").write_text(body)
+    info = folder / f"{name}-1.0.dist-info"
+    info.mkdir()
+    needs = f"Requires-Dist: {requires}\n" if requires else ""
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needs}")
+    (info / "RECORD").write_text(f"{name}.py,,\n{name}-1.0.dist-info/METADATA,,\n../../bin/{name},,\n")
+
+
+@pytest.fixture
+def image(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """An image that preloads `outer`, which requires `inner`; both are installed here."""
+    installed(tmp_path, "outer", 'inner>=1; python_version >= "3"', "import inner\nvalue = inner.value + 1\n")
+    installed(tmp_path, "inner", 'unwanted ; extra == "more"', "value = 41\n")
+    installed(tmp_path, "unwanted")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    declare(monkeypatch, preload=("numpy", "outer"))
+    return "mine"
+
+
+def declare(monkeypatch: pytest.MonkeyPatch, **labels: tuple[str, ...]) -> None:
+    monkeypatch.setattr(files, "declared", lambda _image, what: labels.get(what, ()))
+
+
+def test_what_an_image_declares_is_imported_with_all_that_it_requires(image: str) -> None:
+    local.require(image)
+    names = {Path(path).name for path in local.packages(image)}
+    assert {"outer.py", "inner.py", "numpy"} <= names
+    assert "unwanted.py" not in names
+    assert not {name for name in names if name.endswith((".dist-info", ".."))}
+    sandbox = local.LocalSandbox("namespaces", image)
+    assert "outer 1.0" in sandbox.describe()
+    slot = sandbox.open(LIMITS)
+    cell = Slots(slot.control).spawn(LIMITS)
+    cell.load("import sys\nloaded = 'outer' in sys.modules\nimport outer\ndef f(): return [loaded, outer.value]")
+    assert cell.call("f") == [True, 42]
+    cell.end()
+    slot.close()
+
+
+def test_what_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    declare(monkeypatch, preload=("numpy", "no_such_package", "no_such_package.part"), programs=("no-such-program",))
+    for connect in (local.connect, none.connect):
+        with pytest.raises(UsageError, match=r"`pip install no_such_package` and .* no-such-program in /usr/bin"):
+            connect("mine")
+
+
+def test_a_program_that_no_candidate_could_see_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("#!/bin/sh\n")
+    (tmp_path / "tool").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    declare(monkeypatch, programs=("tool",))
+    with pytest.raises(UsageError, match="tool in /usr/bin"):
+        local.require("mine")
+    declare(monkeypatch, programs=("sh",))
+    local.require("mine")
+
+
+def test_a_gpu_is_not_to_be_had_here() -> None:
+    for sandbox in (local.connect(), none.connect()):
+        with pytest.raises(UsageError, match="by docker only"):
+            sandbox.open(LIMITS.model_copy(update={"gpus": 1}))
