@@ -152,7 +152,8 @@ class Cell:
         nonfinite: bool = False,
     ) -> Plain:
         """What the candidate's `function` returns."""
-        return self._ask(["call", function, args, *([dict(kwargs)] if kwargs else [])], nonfinite=nonfinite)
+        frame = wire.encode(["call", function, args, dict(kwargs)]) if kwargs else wire.encode_call(function, args)
+        return self._asked(frame, nonfinite=nonfinite)
 
     def map(self, function: str, items: Sequence[Sequence[Plain]], *, nonfinite: bool = False) -> list[Plain]:
         """What `function` returns for each of `items` (its positional arguments), in one exchange."""
@@ -217,7 +218,9 @@ class Cell:
     # ---- one exchange ---------------------------------------------------------------------------------------------
 
     def _ask(self, request: object, *, nonfinite: bool = False) -> Plain:
-        parts = wire.encode(request)
+        return self._asked(wire.encode(request), nonfinite=nonfinite)
+
+    def _asked(self, parts: list[bytes | memoryview], *, nonfinite: bool) -> Plain:
         started = time.monotonic()
         try:
             text, buffers = self._link.exchange(parts, self._limits.seconds - self._waited)
@@ -227,6 +230,9 @@ class Cell:
             self._died()
         finally:
             self._waited += time.monotonic() - started
+        number = wire.one_number(text)
+        if number is not None:
+            return number
         try:
             answer = wire.decode(text, buffers, nonfinite=nonfinite)
         except wire.Malformed as error:

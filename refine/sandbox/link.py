@@ -15,8 +15,9 @@ _CONFINED = b"R"  # what a cell says once, behind its walls, before the first by
 _TOKEN = 8
 _HEAD = _TOKEN + wire.HEADER.size
 _FIRST = 8192  # bytes of a first read: most answers are whole in it
+_NOTHING = memoryview(b"")
 _TIMEVAL = struct.Struct("@ll")
-_SLACK = 0.99  # the kernel's timeout is set anew when this share of it is left: exact to 1 %, for no call a question
+_SLACK = 0.98  # the kernel's timeout is set anew when this share of it is left: within 2 %, and seldom
 
 
 class Link:
@@ -45,18 +46,29 @@ class Link:
             OSError: the cell's end is closed.
             CandidateError: the answer is too long, or it is not the answer to this question.
         """
-        deadline = time.monotonic() + seconds
         token = os.urandom(_TOKEN)
+        deadline = time.monotonic() + seconds
         try:
-            self._write([token, *parts], deadline)
-            return self._read(token, deadline)
+            self._wait_at_most(seconds)
+            self._write(token, parts, deadline)
+            data = self._sock.recv(_FIRST)
+            if not self.confined:
+                self.confined = data[:1] == _CONFINED
+                data = data[1:] or self._some(deadline)
+            return self._read(token, data, deadline)
         except BlockingIOError as error:
             raise TimeoutError from error
         except MemoryError:
             raise CandidateError(Verdict.OVERRUN, "the answer does not fit into the judge's memory") from None
 
-    def _write(self, parts: list[bytes | memoryview], deadline: float) -> None:
-        rest: list[bytes | memoryview] = [b"".join(parts)] if len(parts) == 3 or len(parts) > 500 else parts
+    def _write(self, token: bytes, parts: list[bytes | memoryview], deadline: float) -> None:
+        rest: list[bytes | memoryview] = [token, *parts]
+        if len(parts) == 2 or len(parts) > 500:
+            whole = b"".join(rest)
+            sent = self._sock.send(whole)
+            if sent == len(whole):
+                return
+            rest = [memoryview(whole)[sent:]]
         while rest:
             self._patience(deadline)
             sent = self._sock.sendmsg(rest)
@@ -65,16 +77,15 @@ class Link:
             if sent:
                 rest[0] = memoryview(rest[0])[sent:]
 
-    def _read(self, token: bytes, deadline: float) -> tuple[bytes, memoryview]:
-        """One frame; the lengths are checked before anything is allocated."""
-        if not self.confined:
-            self.confined = self._some(1, deadline) == _CONFINED
-        data = self._some(_FIRST, deadline)
+    def _read(self, token: bytes, data: bytes, deadline: float) -> tuple[bytes, memoryview]:
+        """One frame that begins with `data`; the lengths are checked before anything is allocated."""
         while len(data) < _HEAD:
-            data += self._some(_FIRST, deadline)
+            data += self._some(deadline)
         if data[:_TOKEN] != token:
             raise CandidateError(Verdict.MALFORMED, "sent something that answers no question")
         length, size = wire.HEADER.unpack_from(data, _TOKEN)
+        if len(data) == _HEAD + length and not size:
+            return data[_HEAD:], _NOTHING
         if length + size > self._most:
             said = f"the answer has {length + size} bytes; at most {self._most >> 20} MiB are allowed"
             raise CandidateError(Verdict.OVERRUN, said)
@@ -99,20 +110,23 @@ class Link:
             view = view[got:]
         return whole
 
-    def _some(self, most: int, deadline: float) -> bytes:
+    def _some(self, deadline: float) -> bytes:
         self._patience(deadline)
-        data = self._sock.recv(most)
+        data = self._sock.recv(_FIRST)
         if not data:
             raise ConnectionResetError
         return data
 
     def _patience(self, deadline: float) -> None:
-        """Sees to it that the next call on the socket ends at the deadline. Raises TimeoutError when it has passed."""
-        left = deadline - time.monotonic()
-        if left <= 0:
+        self._wait_at_most(deadline - time.monotonic())
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Sees to it that the next call on the socket ends in time. Raises TimeoutError where no time is left."""
+        if _SLACK * self._timeout < seconds <= self._timeout:
+            return
+        if seconds <= 0:
             raise TimeoutError
-        if not _SLACK * self._timeout < left <= self._timeout / _SLACK:
-            self._timeout = left
-            value = _TIMEVAL.pack(int(left), int(left % 1 * 1e6) + 1)
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
-            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
+        self._timeout = seconds / _SLACK
+        value = _TIMEVAL.pack(int(self._timeout), int(self._timeout % 1 * 1e6) + 1)
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import array
 import json
 import math
+import re
 import struct
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -112,6 +113,17 @@ class _Packer:
 
 
 _dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False).encode
+
+
+def encode_call(function: str, arguments: Sequence[Any]) -> list[bytes | memoryview]:
+    """The frame of `["call", function, arguments]`; raises as `encode`."""
+    if set(map(type, arguments)) <= _ATOMS:
+        try:
+            data = _dump(["call", function, arguments]).encode()
+            return [HEADER.pack(len(data), 0), data]
+        except ValueError:  # nan or an infinity, or what `encode` can explain
+            pass
+    return encode(["call", function, arguments])
 
 
 def encode(value: object) -> list[bytes | memoryview]:
@@ -279,6 +291,21 @@ def _decoder(written: str, reader: _Reader) -> json.JSONDecoder:
         parse_constant=_constant,
         parse_int=None if guarded else _integer,
     )
+
+
+_ONE_NUMBER = re.compile(rb'\["ok",(-?(?:0|[1-9][0-9]{0,17}))(\.[0-9]{1,20})?(e[-+]?[0-9]{1,2})?\]').fullmatch
+
+
+def one_number(text: bytes) -> int | float | None:
+    """The number in the frame `["ok", number]`, where that is all and it is finite and short; else None.
+
+    What `decode` would say, sooner: most answers are one number.
+    """
+    found = _ONE_NUMBER(text)
+    if found is None:
+        return None
+    whole, fraction, power = found.groups()
+    return int(whole) if fraction is None and power is None else float(text[6:-1])
 
 
 def decode(text: bytes | memoryview, buffers: memoryview, *, nonfinite: bool = False) -> Any:  # noqa: ANN401 - plain data of any shape

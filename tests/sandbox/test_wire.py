@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import struct
 import sys
 from types import ModuleType
@@ -225,3 +226,44 @@ def test_big_endian_and_strided_arrays_arrive_equal() -> None:
     got = wire.decode(text, memoryview(buffers))
     assert got.dtype == np.dtype("<i4")
     assert got.tolist() == value.tolist()
+
+
+@given(st.one_of(st.integers(), st.floats(), st.booleans(), st.none(), st.text(max_size=3), st.lists(st.integers())))
+@example(-0.0)
+@example(10**18)
+@example(1e300)
+def test_one_number_says_what_decode_says(value: Any) -> None:
+    text, buffers = split(inside.encode(["ok", value]))
+    found = wire.one_number(text)
+    if found is not None:
+        assert same(wire.decode(text, memoryview(buffers)), ["ok", found])
+        assert math.isfinite(found)
+
+
+@pytest.mark.parametrize(
+    "text", ["01", "1.", ".5", "+1", "0x10", "1_0", "NaN", "1e999", "1 ", "1,2", "\u0661", "--1", "1e5e5"]
+)
+def test_what_is_not_one_short_number_is_left_to_decode(text: str) -> None:
+    assert wire.one_number(f'["ok",{text}]'.encode()) is None
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70) | st.booleans() | st.none())
+def test_the_cells_short_frame_is_the_long_one(value: Any) -> None:
+    assert b"".join(inside.encode_answer(value)) == b"".join(inside.encode(["ok", value]))
+
+
+@given(
+    st.lists(
+        st.one_of(st.floats(), st.integers(), st.text(max_size=3), st.none(), st.lists(st.integers(), max_size=2)),
+        max_size=4,
+    )
+)
+def test_a_calls_short_frame_arrives_as_the_long_one(arguments: list[Any]) -> None:
+    try:
+        long = wire.encode(["call", "f", arguments])
+    except TaskError:
+        with pytest.raises(TaskError):
+            wire.encode_call("f", arguments)
+        return
+    one, two = (inside.decode(*split(parts)) for parts in (long, wire.encode_call("f", arguments)))
+    assert same(one, two)
