@@ -23,6 +23,8 @@ _LINE_LIMIT = 64 * 2**20
 _START_SECONDS = 60.0
 _RECYCLED_AFTER = 2000
 """Candidates that one judge and its slot serve before both are replaced."""
+_AHEAD = 20
+"""So many candidates before that, the next judge begins to start."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """All that a judge sees of the engine's environment: never a key."""
 
@@ -103,6 +105,8 @@ class Pool:
         self._log = log
         self._free: asyncio.Queue[Judge | None] = asyncio.Queue()
         self._all: set[Judge] = set()
+        self._spare: asyncio.Task[Judge] | None = None
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         """Starts one judge, so that what is wrong with the task or the sandbox is known; the others start at need."""
@@ -119,16 +123,30 @@ class Pool:
     async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
         judge = await self._free.get()
         try:
-            judge = judge or await self._new()
+            judge = judge or await self._fresh()
             return await judge.verify(Job(text=candidate.text, stage=stage, seed=seed), self._task.judge_seconds)
         finally:
             keep = judge is not None and judge.sound and judge.served < _RECYCLED_AFTER
             self._free.put_nowait(judge if keep else None)
+            if judge is not None and (not judge.sound or judge.served >= _RECYCLED_AFTER - _AHEAD):
+                self._prepare()
             if not keep:
                 await self._end(judge)
 
     async def aclose(self) -> None:
+        self._closed = True
+        if self._spare is not None:
+            await asyncio.gather(self._spare, return_exceptions=True)  # a thread opens its slot: it cannot be stopped
         await asyncio.gather(*(self._end(judge) for judge in tuple(self._all)))
+
+    def _prepare(self) -> None:
+        """Begins to start a judge for whoever needs a fresh one next."""
+        if self._spare is None and not self._closed:
+            self._spare = asyncio.create_task(self._new())
+
+    async def _fresh(self) -> Judge:
+        spare, self._spare = self._spare, None
+        return await (spare or self._new())
 
     async def _new(self) -> Judge:
         judge = await Judge.started(self._task, self._sandbox, self._log)

@@ -98,8 +98,7 @@ def settle(config):
     found = [os.path.dirname(path) for path in config.get("packages") or walls.packages()]
     folders = [walls.PACKAGES] if config["walls"] == "namespaces" else dict.fromkeys(found)
     sys.path[:] = [path for path in sys.path[1:] if path] + [f for f in folders if os.path.isdir(f)]
-    for name in config.get("preload", ()):
-        importlib.import_module(name)
+    _preload(config)
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random").seed(0)
     for stream in (sys.stdout, sys.stderr):
@@ -109,6 +108,20 @@ def settle(config):
     random.seed(0)
     for _ in range(WARM):
         runner.warm_up()
+
+
+def _preload(config):
+    """Imports what the image declares; behind namespaces with a folder to write into, which some packages want."""
+    scratch = config["walls"] == "namespaces"
+    if scratch:
+        walls.mount("tmpfs", "/tmp", "tmpfs", walls.MS_NOSUID | walls.MS_NODEV, "size=1m,nr_inodes=64")
+    for name in config.get("preload", ()):
+        try:
+            importlib.import_module(name)
+        except OSError as error:  # this is no wall that could not be raised: weaker ones must not be tried
+            raise ImportError(f"{name}: {error}") from error
+    if scratch:
+        walls.unmount("/tmp")
 
 
 # ---- cells ----------------------------------------------------------------------------------------------------------

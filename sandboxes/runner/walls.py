@@ -85,6 +85,10 @@ def mount(source, target, kind, flags, options):
     _done(_libc.mount(*encoded[:3], flags, encoded[3]), f"mount {target}")
 
 
+def unmount(target):
+    _done(_libc.umount2(os.fsencode(target), 2), f"umount {target}")
+
+
 def prctl(option, *args):
     _done(_libc.prctl(option, *(args + (0,) * (4 - len(args)))), f"prctl({option})")
 
@@ -215,7 +219,7 @@ def _finish(links):
     _setattr(AT_FDCWD, os.fsencode(STAGE), 0, RDONLY | NOSUID | NODEV)
     os.chdir(STAGE)
     _syscall("pivot_root", PIVOT_ROOT[platform.machine()], b".", b".")
-    _done(_libc.umount2(b".", 2), "umount of the old root")
+    unmount(".")
     os.chdir("/")
 
 

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from refine.errors import Fault, TaskError
 from refine.load import load
 from refine.sandbox.choose import choose
 from refine.types import Candidate, Verdict
+from refine.workers import local
 from refine.workers.local import Pool
 
 TASK = """
@@ -30,6 +32,8 @@ def verify(candidate):
         os._exit(3)
     if what == "raise":
         raise ValueError("a bug of the verifier")
+    if what == "pid":
+        return float(os.getpid())
     if what == "environment":
         return refine.Outcome(verdict="passed", score=float(len(os.environ)), feedback=" ".join(os.environ))
     if what == "sockets":
@@ -98,6 +102,39 @@ async def test_a_cancelled_question_does_not_answer_the_next_one(pool: Pool) -> 
     with pytest.raises(asyncio.CancelledError):
         await slow
     assert [(await pool.verify(GOOD)).score for _ in range(3)] == [7.0] * 3
+
+
+async def test_a_judge_is_replaced_after_its_share_by_one_that_is_warm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "_RECYCLED_AFTER", 5)
+    monkeypatch.setattr(local, "_AHEAD", 2)
+    (tmp_path / "mine.py").write_text(TASK)
+    log = tmp_path / "run.log"
+    async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=1, log=log) as pool:
+        judges = [float((await pool.verify(Candidate("pid"))).score or 0) for _ in range(12)]
+    assert [judges.count(pid) for pid in dict.fromkeys(judges)] == [5, 5, 2]
+    assert not [pid for pid in set(judges) if psutil.pid_exists(int(pid))]
+
+
+async def test_after_a_doubt_the_next_judge_starts_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(TASK)
+    async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=1, log=tmp_path / "run.log") as pool:
+        first = (await pool.verify(Candidate("pid"))).score
+        with pytest.raises(Fault):
+            await pool.verify(Candidate("exit"))
+        assert pool._spare is not None
+        assert (await pool.verify(Candidate("pid"))).score != first
+        assert pool._spare is None
+
+
+async def test_a_spare_that_nobody_needed_is_ended(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(TASK)
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=1, log=tmp_path / "run.log") as pool:
+        with pytest.raises(Fault):
+            await pool.verify(Candidate("exit"))
+    assert {child.pid for child in psutil.Process().children(recursive=True)} == before
 
 
 async def test_a_candidate_that_never_returns_is_a_timeout(pool: Pool) -> None:
