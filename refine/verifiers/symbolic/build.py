@@ -64,20 +64,20 @@ def _defined(value: Object) -> None:
 def _two_signs(node: Apply) -> Tree | None:
     """± makes two answers, upper signs and lower signs; where it stops rising is an item of a row, a set or an `or`."""
     if node.head in {",", "{}", "or"}:
-        items = tuple(item for arg in node.args for item in _spread(arg))
+        items = tuple(item for arg in node.args for item in spread(arg))
         return Apply(node.head, items) if items != node.args else None
     return None
 
 
-def _spread(tree: Tree) -> tuple[Tree, ...]:
+def spread(tree: Tree) -> tuple[Tree, ...]:
     """(a,) for a without ±, else both readings."""
-    if not _has_sign(tree):
+    if not has_sign(tree):
         return (tree,)
     return _signed(tree, upper=True), _signed(tree, upper=False)
 
 
-def _has_sign(tree: Tree) -> bool:
-    return isinstance(tree, Apply) and (tree.head in {"pm", "mp"} or any(_has_sign(arg) for arg in tree.args))
+def has_sign(tree: Tree) -> bool:
+    return isinstance(tree, Apply) and (tree.head in {"pm", "mp"} or any(has_sign(arg) for arg in tree.args))
 
 
 def _signed(tree: Tree, *, upper: bool) -> Tree:
@@ -110,8 +110,8 @@ class _Builder:
         return self.function(tree.head, tree.args)
 
     def top(self, tree: Tree) -> Object:
-        if _has_sign(tree):
-            readings = [self.any(reading) for reading in _spread(tree)]
+        if has_sign(tree):
+            readings = [self.any(reading) for reading in spread(tree)]
             return self.s.Or(*readings) if tree_is_relation(tree) else self.s.FiniteSet(*readings)
         return self.any(tree)
 
@@ -274,8 +274,9 @@ class _Builder:
         return value
 
     def limit(self, trees: Sequence[Tree]) -> Object:
-        limits = trees[1].args if len(trees) == 2 and isinstance(trees[1], Apply) else trees[1:]
-        flat = [*trees[:1], *limits]
+        body, *rest = trees
+        first = rest[0] if len(rest) == 1 else None
+        flat = [body, *(first.args if isinstance(first, Apply) else rest)]
         require(len(flat) == 3, "write a limit as Limit(formula, x, 0)")
         point, side = flat[2], "+-"
         if isinstance(point, Apply) and point.head == "^" and point.args[1] in {Name("+"), Name("-")}:

@@ -179,10 +179,16 @@ class Parser:
             elif self.op("/"):
                 tree, factors = Apply("/", (_product(tree, factors), self.unary())), []
             elif self.starts():
-                require(self.peek().kind != "number" or self.peek(-1).kind != "number", _two_numbers(self.peek()))
+                self.juxtaposed()
                 factors.append(self.power())
             else:
                 return _product(tree, factors)
+
+    def juxtaposed(self) -> None:
+        """Refuses what is hardly a product: two numbers side by side, an index."""
+        last, token = self.peek(-1), self.peek()
+        require(token.kind != "number" or last.kind != "number", _two_numbers(token))
+        require(token.text != "[" or last.kind != "name", "no indexing with [...]: write x_1, or * for a product")
 
     def unary(self) -> Tree:
         """After * and /, a sign binds the power that follows: 2*-3."""
@@ -237,14 +243,18 @@ class Parser:
         match token.kind:
             case "number":
                 return self.literal(token)
-            case "tree":
-                return self.vulgar(token)
+            case "tree" if token.tree is not None:
+                return token.tree
             case "name":
                 return self.named(token)
             case "open":
                 return _bracketed(token.text, *self.inside(token.text))
             case "big":
                 return self.big(token.text)
+        return self.marked(token)
+
+    def marked(self, token: Token) -> Tree:
+        """|x|, √x and ∛x."""
         if token.kind == "op" and token.text == "|":
             return self.bar()
         if token.kind == "op" and token.text in {"√", "∛"}:
@@ -262,7 +272,7 @@ class Parser:
         return Number(token.tree.value + fraction)
 
     def fraction(self) -> Fraction | None:
-        """The proper fraction of a mixed number, taken: `1/2` after a space, ½, or \\frac12."""
+        r"""The proper fraction of a mixed number, taken: `1/2` after a space, ½, or \frac12."""
         first, slash, last = self.peek(), self.peek(1), self.peek(2)
         if first.kind == "tree" and (value := _proper(first.tree)):
             self.at += 1
@@ -272,10 +282,6 @@ class Parser:
             self.at += 3
             return value
         return None
-
-    def vulgar(self, token: Token) -> Tree:
-        assert token.tree is not None  # a tree's token has one
-        return token.tree
 
     def bar(self) -> Tree:
         self.bars += 1
@@ -304,8 +310,10 @@ class Parser:
         called = self.peek().kind == "open" and self.peek().text == "("
         if name in self.style.functions and called:
             return Apply(f"{name}()", tuple(self.arguments()))
-        if declared:
-            return self.indexed(name)
+        return self.indexed(name) if declared else self.known(name, called=called)
+
+    def known(self, name: str, *, called: bool) -> Tree:
+        """A name of the tables, or a new symbol."""
         if name in CALCULUS or (name in STRUCTURES and called):
             return structure(name, self.arguments())
         if called and self.style.declared is None and name in {"f", "g", "h"}:
@@ -344,7 +352,7 @@ class Parser:
         return items if opener.text == "(" else [_bracketed(opener.text, items, closer)]
 
     def bare(self) -> Tree:
-        """The argument of a function without brackets: factors up to the next function, + - or the end; `\\sin{x}`."""
+        r"""The argument of a function without brackets: factors up to the next function, a sign, the end; `\sin{x}`."""
         if self.peek().kind == "tree":
             return self.power()
         if self.op("-"):

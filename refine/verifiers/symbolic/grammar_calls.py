@@ -1,4 +1,4 @@
-"""Calls by name: how many arguments a function takes, what its other spellings mean, and calls that are no functions."""
+"""Calls by name: how many arguments a function takes, its other spellings, and calls that are no functions."""
 
 from __future__ import annotations
 
@@ -63,6 +63,14 @@ def _interval(arguments: Sequence[Tree]) -> Tree:
     return Apply("(["[not flags[0]] + ")]"[not flags[1]], tuple(arguments[:2]))
 
 
+def _opened(left: str, right: str) -> Callable[[Sequence[Tree]], Tree]:
+    def make(arguments: Sequence[Tree]) -> Tree:
+        require(len(arguments) == 2, "an interval has two ends")
+        return Apply(left + right, tuple(arguments))
+
+    return make
+
+
 def _matrix(arguments: Sequence[Tree]) -> Tree:
     require(len(arguments) == 1, "Matrix takes one list of rows")
     return matrix(arguments[0])
@@ -96,6 +104,9 @@ def _tuple(arguments: Sequence[Tree]) -> Tree:
 
 _OTHERS: dict[str, Callable[[Sequence[Tree]], Tree]] = {
     "Interval": _interval,
+    "Interval.open": _opened("(", ")"),
+    "Interval.Lopen": _opened("(", "]"),
+    "Interval.Ropen": _opened("[", ")"),
     "Matrix": _matrix,
     "FiniteSet": _set,
     "Set": _set,

@@ -53,7 +53,6 @@ _OTHER_NAMES = {
     "rf": "RisingFactorial",
     "ff": "FallingFactorial",
     "Factorial": "factorial",
-    "choose": "binomial",
     "trace": "tr",
     "Transpose": "transpose",
     "W": "LambertW",
@@ -70,6 +69,7 @@ LOG10, LOG2 = "log10", "log2"
 """Written as functions, read as log(x, 10) and log(x, 2)."""
 STRUCTURES = frozenset(
     {"Matrix", "Eq", "Ne", "Lt", "Le", "Gt", "Ge", "And", "Or", "Interval", "FiniteSet", "Set", "Union", "Tuple"}
+    | {"Interval.open", "Interval.Lopen", "Interval.Ropen"}
 )
 """Calls as SymPy prints them, which become heads: Eq(a, b) is a = b."""
 INVERTIBLE = {name: f"a{name}" for name in ("sin", "cos", "tan", "cot", "sec", "csc", "sinh", "cosh", "tanh", "coth")}
@@ -104,41 +104,10 @@ CONSTANTS = {
 """Name -> attribute of `sympy.S`. A declared symbol of the same name goes first."""
 
 GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "omicron",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Sigma",
-        "Upsilon",
-        "Phi",
-        "Psi",
-        "Omega",
-    ]
+    str.split(
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon "
+        "phi chi psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega"
+    )
 )
 OPERATORS = {"and": "and", "or": "or", "in": "in", "union": "union", "intersect": "intersect", "cup": "union"}
 """Words that are operators in plain text."""

@@ -13,13 +13,16 @@ from refine.verifiers.symbolic.tree import CALCULUS, Bounds, Number, Tree
 
 Kind = Literal["number", "name", "op", "open", "close", "tree", "big", "end"]
 
+_NAME = 40
+"""Characters of a name at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One piece of a text.
 
     Attributes:
-        kind: "tree" is a part already read, such as a LaTeX group; "big" is an operator of calculus with its own syntax.
+        kind: "tree" is a part already read, such as a LaTeX group; "big" an operator of calculus with its own syntax.
         text: as written, for numbers, names and messages.
         tree: of a "number" or a "tree", else None.
         spaced: whether white space goes before it.
@@ -81,6 +84,7 @@ def word(run: str, words: Words, *, spaced: bool = False, letters: bool = False)
     Raises:
         Wrong: the word is not known.
     """
+    require(len(run) <= _NAME, f"a name of more than {_NAME} characters is not allowed")
     declared = words.declared is not None and run in words.declared
     head, _, index = run.partition("_")
     if run in OPERATORS and not declared:

@@ -2,6 +2,8 @@
 so a letter that merely looks like a Latin one is refused.
 """
 
+# ruff: noqa: RUF001 - the very signs that people write
+
 from __future__ import annotations
 
 import re
@@ -15,49 +17,19 @@ from refine.verifiers.symbolic.tree import Number
 _GREEK = dict(
     zip(
         "αβγδεζηθικλμνξρστυφχψωΓΔΘΛΞΣΥΦΨΩ",
-        [
-            "alpha",
-            "beta",
-            "gamma",
-            "delta",
-            "epsilon",
-            "zeta",
-            "eta",
-            "theta",
-            "iota",
-            "kappa",
-            "lambda",
-            "mu",
-            "nu",
-            "xi",
-            "rho",
-            "sigma",
-            "tau",
-            "upsilon",
-            "phi",
-            "chi",
-            "psi",
-            "omega",
-            "Gamma",
-            "Delta",
-            "Theta",
-            "Lambda",
-            "Xi",
-            "Sigma",
-            "Upsilon",
-            "Phi",
-            "Psi",
-            "Omega",
-        ],
+        str.split(
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi rho sigma tau upsilon phi chi "
+            "psi omega Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega"
+        ),
         strict=True,
     )
 )
 NAMES = _GREEK | {"π": "pi", "∞": "oo", "ϕ": "phi", "ε": "epsilon", "ϵ": "epsilon", "∅": "EmptySet"}
-NAMES |= {"ℝ": "Reals", "ℤ": "Integers", "ℚ": "Rationals", "ℕ": "Naturals", "ℂ": "Complexes", "ℯ": "e", "ⅈ": "i"}  # noqa: RUF001 - these very letters are read
+NAMES |= {"ℝ": "Reals", "ℤ": "Integers", "ℚ": "Rationals", "ℕ": "Naturals", "ℂ": "Complexes", "ℯ": "e", "ⅈ": "i"}
 OPS = {
-    **dict.fromkeys("×·⋅∗•✕⨯", "*"),  # noqa: RUF001 - the signs that people multiply with
-    **dict.fromkeys("÷∕⁄", "/"),  # noqa: RUF001
-    **dict.fromkeys("−–—‐‑﹣", "-"),  # noqa: RUF001 - minus, dashes and hyphens
+    **dict.fromkeys("×·⋅∗•✕⨯", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys("−–—‐‑﹣", "-"),
     "±": "pm",
     "∓": "mp",
     "≤": "<=",
@@ -74,10 +46,10 @@ OPS = {
     "∧": "and",
     "∨": "or",
     "√": "√",
-    "∛": "∛",  # noqa: RUF001
+    "∛": "∛",
     "→": "->",
     "°": "deg",
-    "∣": "|",  # noqa: RUF001
+    "∣": "|",
 }
 _PAIRS = {"**": "^", "==": "=", "=<": "<=", "&&": "and", "<>": "!="}
 _SUPERSCRIPTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n", strict=True))
@@ -93,7 +65,7 @@ SPACES = " \t\r\n\u00a0\u2009\u200a\u202f\u2005\u2006\u2061\u2062"
 
 _SCAN = re.compile(
     r"(?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<word>[A-Za-z][A-Za-z0-9_]*[₀-₉]*)"
+    r"|(?P<word>Interval\.(?:open|Lopen|Ropen)|[A-Za-z][A-Za-z0-9_]*[₀-₉]*)"
     r"|(?P<op>\*\*|<=|>=|==|!=|=<|<>|->|&&|!!|[-+*/^=<>!%,;|:_])"
     rf"|(?P<super>[{''.join(_SUPERSCRIPTS)}]+)"
 )

@@ -1,8 +1,8 @@
-"""LaTeX into tokens. pylatexenc (MIT, pure Python) reads the LaTeX: macros with their arguments, groups, environments,
-math mode, comments. It expands and executes nothing: \\def and \\input are unknown macros here, and refused.
+r"""LaTeX into tokens. pylatexenc (MIT, pure Python) reads the LaTeX: macros with their arguments, groups, environments,
+math mode, comments. It expands and executes nothing: \def and \input are unknown macros here, and refused.
 
 SymPy's own `parse_latex` is not used: its lark backend computes while it parses (10^6 factorial before any bound could
-be looked at) and knows no sets, intervals, \\pm or \\text; its antlr backend needs one exact version of the runtime.
+be looked at) and knows no sets, intervals, \pm or \text; its antlr backend needs one exact version of the runtime.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from refine.verifiers.symbolic.grammar_names import FUNCTIONS, GREEK
 from refine.verifiers.symbolic.grammar_tokens import Token, Words, merged, word
 from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree
 
+Node = Any
+"""A node of pylatexenc, which is not typed."""
 _OPS = {
     **dict.fromkeys(("cdot", "times", "ast", "bullet"), "*"),
     "div": "/",
@@ -55,57 +57,13 @@ _NAMES |= {"vartheta": "theta", "varrho": "rho", "pi": "pi", "R": "Reals", "Z": 
 _BLACKBOARD = {"R": "Reals", "Z": "Integers", "Q": "Rationals", "N": "Naturals", "C": "Complexes"}
 _BIG = {"sum": "Sum", "prod": "Product", "int": "Integral", "lim": "Limit"}
 _NOTHING = frozenset(
-    [
-        ",",
-        "!",
-        ";",
-        ":",
-        ">",
-        "quad",
-        "qquad",
-        "thinspace",
-        "left",
-        "right",
-        "big",
-        "Big",
-        "bigl",
-        "bigr",
-        "Bigl",
-        "Bigr",
-        "bigg",
-        "Bigg",
-        "biggl",
-        "biggr",
-        "Biggl",
-        "Biggr",
-        "limits",
-        "nolimits",
-        "displaystyle",
-        "textstyle",
-        "scriptstyle",
-        "enspace",
-        "hspace",
-        "space",
-        "phantom",
-        "hline",
-    ]
+    str.split(
+        ", ! ; : > quad qquad thinspace left right big Big bigl bigr Bigl Bigr bigg Bigg biggl biggr Biggl Biggr "
+        "limits nolimits displaystyle textstyle scriptstyle enspace hspace space phantom hline"
+    )
 ) | {" ", "\n"}
 _INSIDE = frozenset(
-    [
-        "boxed",
-        "fbox",
-        "mathbf",
-        "boldsymbol",
-        "mathit",
-        "mathsf",
-        "mathnormal",
-        "textbf",
-        "textit",
-        "bm",
-        "mbox",
-        "mathop",
-        "ensuremath",
-    ]
+    str.split("boxed fbox mathbf boldsymbol mathit mathsf mathnormal textbf textit bm mbox mathop ensuremath")
 )
 _CONDITIONS = frozenset({"if", "for", "when", "otherwise", "else"})
 _MATRICES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix"])
@@ -119,6 +77,7 @@ _ARGUMENTS = {
 }
 _BEFORE = (
     (re.compile(r"(?<=\d)(?:\{,\}|\\!,|,\\!|\\,|\{\\,\})(?=\d{3}(?!\d))"), ""),  # thousands: 1{,}000, 1\,000
+    (re.compile(r"~"), " "),
     (re.compile(r"\\(?:left|right)\s*\."), " "),  # an invisible bracket
     (re.compile(r"\\left\s*(?:\||\\vert(?![A-Za-z]))"), r"\\lvert "),
     (re.compile(r"\\right\s*(?:\||\\vert(?![A-Za-z]))"), r"\\rvert "),
@@ -186,18 +145,19 @@ class _Reading:
         self.words = words
         self.style = style
 
-    def flat(self, nodes: Sequence[Any]) -> list[Token]:
+    def flat(self, nodes: Sequence[Node]) -> list[Token]:
         """The tokens of nodes in a row, repeating decimals joined."""
         out: list[Token] = []
         for node in nodes:
-            for token in self.node(node):
+            index = _letters(node) if out and out[-1].text == "_" else ""
+            for token in [Token("name", index)] if index else self.node(node):
                 if token.kind == "op" and token.text.startswith("repeat"):
                     out[-1:] = [_repeating(out[-1] if out else token, token.text.removeprefix("repeat"))]
                 else:
                     out.append(token)
         return out
 
-    def node(self, node: Any) -> Iterator[Token]:
+    def node(self, node: Node) -> Iterator[Token]:
         kind = type(node).__name__
         if kind == "LatexCharsNode":
             yield from infix.tokens(node.chars, self.words, latex=True)
@@ -212,7 +172,7 @@ class _Reading:
         elif kind != "LatexCommentNode":
             raise Wrong(f"{getattr(node, 'specials_chars', kind)!r} cannot stand here")
 
-    def group(self, node: Any) -> Iterator[Token]:
+    def group(self, node: Node) -> Iterator[Token]:
         """{...} is one operand; an empty one, or {,}, is nothing."""
         inner = self.flat(node.nodelist)
         if node.delimiters[0] == "[":
@@ -227,7 +187,7 @@ class _Reading:
             return Apply("deg", (Number(Fraction(1)),))
         return parsed(merged(inner, self.words.bounds), self.style)
 
-    def argument(self, node: Any) -> Tree:
+    def argument(self, node: Node) -> Tree:
         if node is None:
             raise Wrong("a macro lacks its argument")
         nodes = node.nodelist if type(node).__name__ == "LatexGroupNode" else [node]
@@ -235,9 +195,11 @@ class _Reading:
 
     # macros
 
-    def macro(self, name: str, arguments: Sequence[Any]) -> Iterator[Token]:
+    def macro(self, name: str, arguments: Sequence[Node]) -> Iterator[Token]:
         if name in _NOTHING:
             return
+        bare = name in _ARGUMENTS and len(arguments) < _ARGUMENTS[name].count("{")
+        require(not bare, f"\\{name} lacks its arguments: write them in braces")
         if name in _SIGNS:
             yield _SIGNS[name]
         elif name in _MADE:
@@ -254,8 +216,8 @@ class _Reading:
         else:
             raise Wrong(f"\\{name[:30]} is not known here: write the formula with \\frac, \\sqrt, \\cdot and the like")
 
-    def text(self, arguments: Sequence[Any]) -> Iterator[Token]:
-        """\\text{ or }, \\mathrm{e}, \\operatorname{arcsin}: words, never products of letters unless single."""
+    def text(self, arguments: Sequence[Node]) -> Iterator[Token]:
+        r"""\text{ or }, \mathrm{e}, \operatorname{arcsin}: words, never products of letters unless single."""
         inside = _children(arguments[-1])
         written = "".join(getattr(child, "chars", "") for child in inside).strip()
         if written in {"and", "or", "in"} or not inside:
@@ -267,27 +229,27 @@ class _Reading:
             require(single, f"the text {written[:40]!r} cannot be computed with: leave words and units away")
             yield from self.flat(inside)
 
-    def fraction(self, arguments: Sequence[Any]) -> Iterator[Token]:
+    def fraction(self, arguments: Sequence[Node]) -> Iterator[Token]:
         top, bottom = self.argument(arguments[0]), self.argument(arguments[1])
         variable = _differential(top, bottom)
         yield Token("big", f"d/d{variable}") if variable else Token("tree", "\\frac", Apply("/", (top, bottom)))
 
-    def binomial(self, arguments: Sequence[Any]) -> Iterator[Token]:
+    def binomial(self, arguments: Sequence[Node]) -> Iterator[Token]:
         yield Token("tree", "\\binom", call("binomial", [self.argument(a) for a in arguments]))
 
-    def root(self, arguments: Sequence[Any]) -> Iterator[Token]:
+    def root(self, arguments: Sequence[Node]) -> Iterator[Token]:
         inner = self.argument(arguments[1])
         if arguments[0] is None:
             yield Token("tree", "\\sqrt", call("sqrt", [inner]))
         else:
             yield Token("tree", "\\sqrt", call("root", [inner, self.argument(arguments[0])]))
 
-    def blackboard(self, arguments: Sequence[Any]) -> Iterator[Token]:
+    def blackboard(self, arguments: Sequence[Node]) -> Iterator[Token]:
         letter = "".join(getattr(child, "chars", "") for child in _children(arguments[0])).strip()
         require(letter in _BLACKBOARD, f"\\mathbb{{{letter[:10]}}} is not known here")
         yield Token("name", _BLACKBOARD[letter])
 
-    def overline(self, arguments: Sequence[Any]) -> Iterator[Token]:
+    def overline(self, arguments: Sequence[Node]) -> Iterator[Token]:
         """The digits that repeat, after the decimals before them; a conjugate or a mean is not read."""
         digits = "".join(getattr(child, "chars", "") for child in _children(arguments[0])).strip()
         require(digits.isdigit() and len(digits) <= 40, "an overline is read only over repeating decimals")
@@ -295,7 +257,7 @@ class _Reading:
 
     # environments
 
-    def environment(self, node: Any) -> Iterator[Token]:
+    def environment(self, node: Node) -> Iterator[Token]:
         name = node.environmentname
         if name in _MATRICES:
             matrix = matrix_of([[self.parsed(cell) for cell in row] for row in self.rows(node.nodelist)])
@@ -307,7 +269,7 @@ class _Reading:
             require(plain, f"the environment {name[:20]} is not read: write one formula")
             yield from self.flat(node.nodelist)
 
-    def rows(self, nodes: Sequence[Any]) -> list[list[list[Token]]]:
+    def rows(self, nodes: Sequence[Node]) -> list[list[list[Token]]]:
         """Cells as tokens, split at & and at two backslashes."""
         rows: list[list[list[Token]]] = [[[]]]
         for node in nodes:
@@ -320,8 +282,19 @@ class _Reading:
         return [row for row in rows if any(row)]
 
 
-def _children(node: Any) -> Sequence[Any]:
+def _children(node: Node) -> Sequence[Node]:
     return getattr(node, "nodelist", [node]) if node is not None else []
+
+
+def _letters(node: Node) -> str:
+    r"""The letters of x_{max} and of x_{\text{max}}; "" for any other subscript."""
+    children = _children(node)
+    macro = children[0] if len(children) == 1 else None
+    arguments = getattr(macro, "nodeargd", None)
+    if getattr(macro, "macroname", "") in _TEXTS and arguments:
+        children = _children(arguments.argnlist[-1])
+    written = "".join(getattr(child, "chars", " ") for child in children)
+    return written if written.isascii() and written.isalpha() else ""
 
 
 def _repeating(before: Token, digits: str) -> Token:
@@ -352,7 +325,7 @@ def _cases(rows: list[list[list[Token]]], read: Callable[[list[Token]], Tree]) -
     return Apply("Piecewise", tuple(pairs))
 
 
-_Make = Callable[[_Reading, Sequence[Any]], Iterator[Token]]
+_Make = Callable[[_Reading, Sequence[Node]], Iterator[Token]]
 _MADE: dict[str, _Make] = {
     **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), _Reading.fraction),
     **dict.fromkeys(("binom", "dbinom", "tbinom"), _Reading.binomial),

@@ -110,8 +110,10 @@ def text(tree: Tree) -> str:
         return value if value.isdigit() else f"({value})"
     if isinstance(tree, Name):
         return tree.name
-    inside = [text(arg) for arg in tree.args]
-    head = tree.head
+    return _applied(tree.head, [text(arg) for arg in tree.args])
+
+
+def _applied(head: str, inside: list[str]) -> str:
     if head in _INFIX:
         shown = _INFIX[head].join(inside)
         return shown if head == "," else f"({shown})"

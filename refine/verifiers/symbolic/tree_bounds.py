@@ -17,44 +17,12 @@ from refine.errors import require
 from refine.verifiers.symbolic.tree import Apply, Bounds, Name, Number, Tree
 
 _GROWING = frozenset(
-    [
-        "factorial",
-        "factorial2",
-        "subfactorial",
-        "gamma",
-        "loggamma",
-        "digamma",
-        "dirichlet_eta",
-        "fibonacci",
-        "lucas",
-        "catalan",
-        "binomial",
-        "beta",
-        "polygamma",
-        "RisingFactorial",
-        "FallingFactorial",
-        "harmonic",
-        "bernoulli",
-        "euler",
-        "bell",
-        "zeta",
-        "legendre",
-        "hermite",
-        "laguerre",
-        "chebyshevt",
-        "chebyshevu",
-        "polylog",
-        "hyper",
-        "besselj",
-        "bessely",
-        "besseli",
-        "besselk",
-        "lowergamma",
-        "uppergamma",
-        "expint",
-        "!",
-        "!!",
-    ]
+    str.split(
+        "factorial factorial2 subfactorial gamma loggamma digamma dirichlet_eta fibonacci lucas catalan binomial "
+        "beta polygamma RisingFactorial FallingFactorial harmonic bernoulli euler bell zeta legendre hermite "
+        "laguerre chebyshevt chebyshevu polylog hyper besselj bessely besseli besselk lowergamma uppergamma expint "
+        "! !!"
+    )
 )
 """Functions whose value at an integer is a large number or a long polynomial; their arguments are bounded."""
 _LONG = frozenset(
