@@ -123,7 +123,7 @@ def symbols(given: Domains) -> dict[str, sympy.Symbol]:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Values by name. `generic` points are drawn at random; the others were chosen because formulas like to fail there."""
+    """Values by name. `generic` points are drawn at random; the others are where formulas like to fail."""
 
     values: tuple[tuple[str, Value], ...]
     generic: bool
@@ -155,7 +155,7 @@ def _size(given: Domains) -> int:
 
 
 @functools.lru_cache(maxsize=256)
-def points(given: Domains, count: int = 64) -> tuple[Point, ...]:
+def points(given: Domains, count: int = 40) -> tuple[Point, ...]:
     """At most `count` points of the domains, always the same ones: all of a small finite domain, else random points
     first, then combinations of special ones (bounds, 0, ±1, small integers, branch cuts, large values), then both.
     """
