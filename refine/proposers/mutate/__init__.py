@@ -1,5 +1,7 @@
 """The embedded proposer: genetic programming over Python's syntax tree. There is no language model in it.
 
+Programs are changed by `operators`, expressions (formulas, and tuples of them) by `expressions`.
+
 It needs no key, no network and about half a millisecond a program, so that a first run, a test and a control at equal
 evaluations cost nothing. What it finds on a task says what a search without any knowledge of programs finds there.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from refine.errors import UsageError
 from refine.proposers import Options
 from refine.proposers.mutate.chance import weighted
-from refine.proposers.mutate.forms import EVERY_FORM, forms, forms_of
+from refine.proposers.mutate.expressions import Parent, components, mutated, worth
 from refine.proposers.mutate.operators import OPERATORS, Bench
 from refine.proposers.mutate.program import Program, parse, read
 from refine.proposers.mutate.simplify import simplify
@@ -60,18 +62,30 @@ class Mutate:
     notice: ClassVar[str] = "built-in syntax-tree mutation; no language model. --model NAME for one"
 
     async def __call__(self, prompt: Prompt, /) -> AsyncIterator[Completion]:
-        texts = [(shown.candidate.id[:8], shown.candidate.text) for shown in prompt.parents]
-        texts = [pair for pair in texts or self._start() if _readable(pair[1], self.language)]
-        if not texts:
+        parents = [p for p in self._parents(prompt) if _readable(p.text, self.language)]
+        if not parents:
             raise UsageError("mutate needs a program that Python can parse to start from: give the task a seed")
         for sample in prompt.samples:
             rng = np.random.default_rng([prompt.seed, prompt.ask, sample])
-            text, note = mutant(rng, texts, self.language, self.grammar)
+            text, note = self._mutant(rng, parents, prompt)
             yield Completion(sample=sample, text=_fenced(text, self.language), model=self.name, note=note)
             await asyncio.sleep(0)  # others' turn: a sample takes a millisecond
 
-    def _start(self) -> list[tuple[str, str]]:
-        return [("seed", text) for text in self.seeds]
+    def _parents(self, prompt: Prompt) -> list[Parent]:
+        shown = [Parent(s.candidate.id[:8], s.candidate.text) for s in prompt.parents]
+        return shown or [Parent("seed", text) for text in self.seeds]
+
+    def _mutant(self, rng: np.random.Generator, parents: Sequence[Parent], prompt: Prompt) -> tuple[str, str]:
+        if self.language != "expression":
+            return mutant(rng, [(p.name, p.text) for p in parents], self.language, self.grammar)
+        outcomes = {s.candidate.text: s.outcome for s in prompt.parents}
+        known = [
+            replace(p, worth=worth(outcomes[p.text], prompt.direction, len(components(p.text))))
+            if p.text in outcomes
+            else p
+            for p in parents
+        ]
+        return mutated(rng, known, self.grammar)
 
     async def aclose(self) -> None:
         """Nothing to free."""
@@ -88,19 +102,20 @@ def mutant(
         language: "python" or "expression".
         grammar: the task's hints.
     """
+    if language == "expression":
+        return mutated(rng, [Parent(name, text) for name, text in parents], grammar)
     base = int(rng.random() * len(parents))
     name, text = parents[base]
     block = int(rng.random() * max(1, text.count("EVOLVE-BLOCK-START")))
     parent = study(text, language, grammar, block)
     others = [(n, study(t, language, grammar, block)) for k, (n, t) in enumerate(parents) if k != base]
-    allowed = forms([t for _, t in parents], grammar) if language == "expression" else EVERY_FORM
-    for _ in range(ATTEMPTS if language == "python" else 4 * ATTEMPTS):
+    for _ in range(ATTEMPTS):
         program = read(text, language, block)
         notes = _operate(rng, program, parent, others)
         simplify(program)
         if notes and _sound(program, parent):
             changed = program.render()
-            if changed != parent.plain and _readable(changed, language) and forms_of(changed, language) <= allowed:
+            if changed != parent.plain and _readable(changed, language):
                 return changed, f"{name}: {'; '.join(notes)}"
     return text, f"{name}: found nothing to change"
 
