@@ -1,0 +1,5 @@
+"""Goal: an answer that is made while it is read"""
+# held: malformed
+
+def attack():
+    return (x for x in iter(int, 1))

@@ -1,0 +1,11 @@
+"""Goal: swallow RecursionError at every level"""
+# held: timeout
+
+def down():
+    try:
+        down()
+    finally:
+        down()
+
+def attack():
+    down()

@@ -1,0 +1,26 @@
+"""Goal: a frame right after the answer, to be found by the next question"""
+# held: plain malformed
+
+import os, struct, sys
+
+def asked():
+    frame = sys._getframe()
+    while frame.f_back and 'token' not in frame.f_locals:
+        frame = frame.f_back
+    return frame.f_locals.get('token', bytes(8))
+
+def frame(text, buffers=b''):
+    return asked() + struct.pack('<IQ', len(text), len(buffers)) + text + buffers
+
+def send(data):
+    view = memoryview(data)
+    while view:
+        view = view[os.write(3, view):]
+
+
+import threading, time
+
+def attack():
+    guess = frame(b'["ok",1e9]')
+    threading.Thread(target=lambda: (time.sleep(0.005), send(guess))).start()
+    return 1
