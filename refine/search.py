@@ -72,7 +72,7 @@ class Search:
         if number == SEEDS and self.task.seeds:
             return Prompt(SEEDS, (), (), tuple(range(len(self.task.seeds))), self.seed)
         rng = np.random.default_rng([self.seed, number])
-        parents = tuple(self.archive.sample(rng, self.strategy.parents))
+        parents = tuple(self.archive.sample(rng, self.strategy.parents, number))
         best = self.best.outcome.score if self.best else None
         failures = [outcome for _, _, outcome in self._failures]
         asked = prompts.messages(self.task, parents, failures, best)
@@ -143,7 +143,7 @@ class Search:
             self._failed(event.ask, event.sample, outcome)
 
     def _passed(self, shown: Shown, ask: int) -> None:
-        self.archive.add(shown)
+        self.archive.add(shown, ask)
         score, best = shown.outcome.score, self.best.outcome.score if self.best else None
         assert score is not None
         if best is None or self.task.better(score, best):

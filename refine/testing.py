@@ -40,19 +40,19 @@ def check_archive(make: Callable[[Direction], Archive], *, seed: int = 0) -> Non
         shown = [_shown(int(rng.integers(0, 20)), i) for i in range(50)]
         one, other = make(direction), make(direction)
         for s in shown:
-            one.add(s)
+            one.add(s, 1)
         for i in rng.permutation(len(shown)):
-            other.add(shown[i])
+            other.add(shown[i], 1)
         assert list(one) == list(other), "the order of adding makes a difference"
         assert len(one) == len(list(one)), "len() is what iterating gives"
         scores = [s.outcome.score or 0.0 for s in one]
         assert scores == sorted(scores, reverse=direction == "maximize"), "iterating gives the best first"
-        drawn = one.sample(np.random.default_rng(seed), 10)
+        drawn = one.sample(np.random.default_rng(seed), 10, 2)
         assert len({s.candidate.id for s in drawn}) == len(drawn) <= 10, "a sample repeats itself"
         assert {s.candidate.id for s in drawn} <= {s.candidate.id for s in one}, (
             "a sample holds what the archive does not"
         )
-        assert drawn == one.sample(np.random.default_rng(seed), 10), "a sample is a function of the generator"
+        assert drawn == one.sample(np.random.default_rng(seed), 10, 2), "a sample is a function of the generator"
 
 
 def check_sandbox(sandbox: Sandbox) -> None:

@@ -24,12 +24,12 @@ class Added(StrEnum):
 
 
 class Archive(Protocol):
-    def add(self, shown: Shown) -> Added:
-        """Adds a candidate that passed."""
+    def add(self, shown: Shown, ask: int = 0) -> Added:
+        """Adds a candidate that passed; `ask` is the number of the ask that it answers, 0 for the task's seeds."""
         ...
 
-    def sample(self, rng: np.random.Generator, n: int) -> list[Shown]:
-        """At most `n` different elites, chosen by the archive's own rule."""
+    def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
+        """At most `n` different elites for ask number `ask`, chosen by the archive's own rule."""
         ...
 
     def __iter__(self) -> Iterator[Shown]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator
 
 import numpy as np
+from sortedcontainers import SortedDict
 
 from refine.archives import Added
+from refine.archives.rank import key, sign
 from refine.types import Direction, Shown
 
 
@@ -15,25 +16,25 @@ class Everything:
     """Keeps every candidate. `sample` draws uniformly, so a good score changes nothing."""
 
     def __init__(self, direction: Direction) -> None:
-        self._sign = -1.0 if direction == "maximize" else 1.0
-        self._ids: list[str] = []
-        self._kept: dict[str, Shown] = {}
+        self._sign = sign(direction)
+        self._kept: SortedDict[str, Shown] = SortedDict()
 
-    def add(self, shown: Shown) -> Added:
+    def add(self, shown: Shown, ask: int = 0) -> Added:
+        del ask
         if shown.candidate.id in self._kept:
             return Added.REFUSED
-        bisect.insort(self._ids, shown.candidate.id)
         self._kept[shown.candidate.id] = shown
         return Added.NEW
 
-    def sample(self, rng: np.random.Generator, n: int) -> list[Shown]:
-        if not self._ids:
+    def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
+        del ask
+        if not self._kept:
             return []
-        drawn = rng.choice(len(self._ids), size=min(n, len(self._ids)), replace=False)
-        return [self._kept[self._ids[int(i)]] for i in drawn]
+        places = rng.choice(len(self._kept), size=min(n, len(self._kept)), replace=False)
+        return [self._kept.peekitem(int(i))[1] for i in places]
 
     def __iter__(self) -> Iterator[Shown]:
-        return iter(sorted(self._kept.values(), key=lambda s: (self._sign * (s.outcome.score or 0.0), s.candidate.id)))
+        return iter(sorted(self._kept.values(), key=lambda shown: key(self._sign, shown)))
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._kept)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator
 
 import numpy as np
+from sortedcontainers import SortedList
 
 from refine.archives import Added
+from refine.archives.rank import Key, Signature, drawn, key, sign, signature
 from refine.types import Direction, Shown
-
-_Key = tuple[float, int, str]
-"""Less is better: score turned so that less is better, length of the text, id."""
-_Signature = tuple[float, tuple[tuple[str, float], ...]]
 
 
 class TopK:
@@ -22,52 +19,40 @@ class TopK:
     """
 
     def __init__(self, direction: Direction, *, size: int = 64, pressure: float = 16.0) -> None:
-        self._sign = -1.0 if direction == "maximize" else 1.0
+        self._sign = sign(direction)
         self._size = size
         self._pressure = pressure
-        self._keys: list[_Key] = []
-        self._kept: dict[_Key, Shown] = {}
-        self._by_signature: dict[_Signature, _Key] = {}
+        self._keys: SortedList[Key] = SortedList()
+        self._kept: dict[Key, Shown] = {}
+        self._by_signature: dict[Signature, Key] = {}
 
-    def add(self, shown: Shown) -> Added:
-        key, signature = self._key(shown), _signature(shown)
-        same = self._by_signature.get(signature)
-        if same is not None and same <= key:
+    def add(self, shown: Shown, ask: int = 0) -> Added:
+        del ask
+        place, does = key(self._sign, shown), signature(shown)
+        same = self._by_signature.get(does)
+        if same is not None and same <= place:
             return Added.REFUSED
-        if same is None and len(self._keys) >= self._size and key > self._keys[-1]:
+        if same is None and len(self._keys) >= self._size and place > self._keys[-1]:
             return Added.REFUSED
         if same is not None:
             self._drop(same)
-        bisect.insort(self._keys, key)
-        self._kept[key] = shown
-        self._by_signature[signature] = key
+        self._keys.add(place)
+        self._kept[place] = shown
+        self._by_signature[does] = place
         if len(self._keys) > self._size:
             self._drop(self._keys[-1])
         return Added.NEW if same is None else Added.REPLACED
 
-    def sample(self, rng: np.random.Generator, n: int) -> list[Shown]:
-        count = min(n, len(self._keys))
-        if count == 0:
-            return []
-        weights = np.exp(-np.arange(len(self._keys)) / self._pressure)
-        ranks = rng.choice(len(self._keys), size=count, replace=False, p=weights / weights.sum())
-        return [self._kept[self._keys[rank]] for rank in sorted(int(r) for r in ranks)]
+    def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
+        del ask
+        return [self._kept[self._keys[rank]] for rank in drawn(rng, len(self._keys), n, self._pressure)]
 
     def __iter__(self) -> Iterator[Shown]:
-        return (self._kept[key] for key in self._keys)
+        return (self._kept[place] for place in self._keys)
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def _key(self, shown: Shown) -> _Key:
-        assert shown.outcome.score is not None
-        return (self._sign * shown.outcome.score, len(shown.candidate.text), shown.candidate.id)
-
-    def _drop(self, key: _Key) -> None:
-        del self._keys[bisect.bisect_left(self._keys, key)]
-        del self._by_signature[_signature(self._kept.pop(key))]
-
-
-def _signature(shown: Shown) -> _Signature:
-    assert shown.outcome.score is not None
-    return (shown.outcome.score, tuple(sorted(shown.outcome.instances.items())))
+    def _drop(self, place: Key) -> None:
+        self._keys.remove(place)
+        del self._by_signature[signature(self._kept.pop(place))]

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refine.archives.islands import Islands
+from refine.archives.seeds import SeedsOnly
+from refine.archives.topk import TopK
+from refine.types import Direction, Shown
+from tests.archives.shown import ENTRIES, ids, shown, the_order_makes_no_difference
+
+
+def small(direction: Direction) -> TopK:
+    return TopK(direction, size=4, pressure=2.0)
+
+
+def texts(drawn: list[Shown]) -> list[str]:
+    return [s.candidate.text for s in drawn]
+
+
+def test_an_answer_goes_to_the_island_that_was_asked() -> None:
+    islands = Islands("maximize", small, count=3)
+    islands.add(shown(0, "seed"))
+    islands.add(shown(5, "mine"), ask=4)
+    rng = np.random.default_rng(0)
+    assert texts(islands.sample(rng, 4, ask=7)) == ["mine", "seed"]
+    assert texts(islands.sample(rng, 4, ask=5)) == ["seed"], "another island does not know it"
+    assert len(islands) == 2
+
+
+def test_now_and_then_a_parent_comes_from_the_next_island() -> None:
+    islands = Islands("maximize", small, count=2, migrate=3)
+    islands.add(shown(1, "home"), ask=2)
+    islands.add(shown(2, "guest"), ask=3)
+    drawn = {ask: texts(islands.sample(np.random.default_rng(0), 2, ask=ask)) for ask in range(0, 12, 2)}
+    assert [ask for ask, found in drawn.items() if "guest" in found] == [4, 10]
+
+
+def test_the_weaker_half_is_founded_anew_by_the_stronger() -> None:
+    islands = Islands("maximize", small, count=4, reset=10)
+    for ask, score in ((1, 1), (2, 2), (3, 3), (4, 4)):
+        islands.add(shown(score, f"{score}"), ask=ask)
+    islands.add(shown(0.5, "late"), ask=11)
+    rng = np.random.default_rng(0)
+    assert texts(islands.sample(rng, 4, ask=4)) == ["4"]
+    assert texts(islands.sample(rng, 4, ask=3)) == ["3", "late"]
+    assert sorted(texts(islands.sample(rng, 4, ask=1)) + texts(islands.sample(rng, 4, ask=2))) == ["3", "4"]
+
+
+@given(ENTRIES, st.randoms(use_true_random=False))
+def test_without_resets_islands_are_a_function_of_the_set(entries: list[Shown], random: Random) -> None:
+    the_order_makes_no_difference(lambda: Islands("maximize", small, count=3, migrate=2), entries, random)
+
+
+@given(ENTRIES)
+def test_resets_never_lose_the_champion(entries: list[Shown]) -> None:
+    islands = Islands("maximize", small, count=4, reset=3)
+    for ask, one in enumerate(entries):
+        islands.add(one, ask)
+    best = max((s.outcome.score or 0.0 for s in entries), default=None)
+    assert next((s.outcome.score for s in islands), None) == best
+
+
+def test_seeds_only_draws_seeds_and_keeps_the_best() -> None:
+    archive = SeedsOnly("maximize")
+    archive.add(shown(1, "seed"))
+    archive.add(shown(9, "better"), ask=3)
+    assert texts(archive.sample(np.random.default_rng(0), 2, ask=5)) == ["seed"]
+    assert ids(archive)[0] == shown(9, "better").candidate.id
