@@ -24,7 +24,7 @@ def test_our_archives_conform(make: type[TopK | Everything]) -> None:
 class LastWins(TopK):
     """Keeps whatever came last."""
 
-    def add(self, shown: Shown):  # type: ignore[no-untyped-def]
+    def add(self, shown: Shown, ask: int = 0):  # type: ignore[no-untyped-def]
         self._keys.clear()
         self._by_signature.clear()
         return super().add(shown)
