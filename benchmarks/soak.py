@@ -8,8 +8,9 @@ of each kind. After every 1000 evaluations, with nothing in flight: memory, desc
 the judges and the slots, and the containers. Prints one JSON object last, and ends with status 1 if
 
 - an honest score is not exact, or an honest candidate has no score, or a hostile one reached its goal, or
-- anything grew from the first look (after 1000) to the last: the engine's, a judge's or a slot's mean memory (PSS) by
-  more than a quarter and 16 MiB, the engine's descriptors by more than 16, a judge's or a slot's mean by more than 4, or
+- anything grew from the first look (after 1000) to the last: the engine's memory, or the mean of a judge or of a slot
+  (PSS), by more than a quarter and 16 MiB, the engine's descriptors by more than 16, the mean of a judge or of a slot
+  by more than 4, or
 - there are more judges, slots or containers than twice the width (one may be warm as a replacement).
 """
 
