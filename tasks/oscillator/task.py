@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import refine
+from refine.errors import MissingExtra
 from refine.verifiers import regression
 from refine.verifiers.exact import Bounds
 
@@ -152,8 +153,10 @@ def problem(name: str, start: tuple[float, ...]) -> regression.Problem:
 
 def data(name: str, start: tuple[float, ...], span: tuple[float, float], *, seed: int) -> regression.Data:
     """POINTS states of one trajectory at random times in `span` (s), with their accelerations."""
-    from scipy.integrate import solve_ivp  # noqa: PLC0415 - heavy, and only the judge needs it
-
+    try:
+        from scipy.integrate import solve_ivp  # noqa: PLC0415 - heavy, and only the judge needs it
+    except ModuleNotFoundError:
+        raise MissingExtra("scipy", "regression") from None
     made = OSCILLATORS[name]
     times = np.sort(np.random.default_rng(seed).uniform(*span, POINTS))
     solved = solve_ivp(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refine.errors import CandidateError, Wrong
+from refine.errors import CandidateError, MissingExtra, Wrong
 from refine.verifiers import regression
 from refine.verifiers.answers import Proved, Refuted, Undecided
 from refine.verifiers.exact import Bounds
@@ -148,6 +149,12 @@ def test_a_formula_may_be_undefined_for_some_constants_on_the_way() -> None:
 def test_a_target_that_is_constant_is_an_error_of_the_problem_not_of_numpy() -> None:
     fit = regression.formula("C*x", problem(lambda x, v: x + 0 * v, most_constants=1))
     assert fit.constants == {"c0": pytest.approx(1.0)}
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy.optimize", None)
+    with pytest.raises(MissingExtra, match=r"refine-search\[regression\]"):
+        regression.formula("C*x", problem(lambda x, v: x * v))
 
 
 PROGRAM = """

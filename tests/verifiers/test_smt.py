@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refine.errors import TaskError, Wrong
+from refine.errors import MissingExtra, TaskError, Wrong
 from refine.verifiers import smt
 from refine.verifiers.answers import Proved, Refuted, Undecided
 from refine.verifiers.exact import Bounds
@@ -260,6 +261,12 @@ def test_a_task_chooses_the_forms() -> None:
         smt.equivalent("x + 1000", "x", {"x": smt.Int()}, bounds=Bounds(digits=3))
     with pytest.raises(Wrong, match="words only"):
         smt.equivalent("x & 1", "x", {"x": smt.Int()})
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    with pytest.raises(MissingExtra, match=r"z3-solver is not installed: pip install 'refine-search\[smt\]'"):
+        smt.equivalent("x", "x", ONE)
 
 
 def test_inputs_are_of_one_sort() -> None:

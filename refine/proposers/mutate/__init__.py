@@ -2,8 +2,9 @@
 
 Programs are changed by `operators`, expressions (formulas, and tuples of them) by `expressions`.
 
-It needs no key, no network and about half a millisecond a program, so that a first run, a test and a control at equal
-evaluations cost nothing. What it finds on a task says what a search without any knowledge of programs finds there.
+It needs no key, no network and about half a millisecond a program (two for a tuple of formulas), so that a first run, a
+test and a control at equal evaluations cost nothing. What it finds on a task says what a search without any knowledge
+of programs finds there.
 """
 
 from __future__ import annotations

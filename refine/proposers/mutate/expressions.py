@@ -15,8 +15,7 @@ import numpy as np
 
 from refine.proposers.mutate.chance import pick, weighted
 from refine.proposers.mutate.forms import forms, forms_of
-from refine.proposers.mutate.grammar import number
-from refine.proposers.mutate.language import Words, constant, grow, joined, leaf, words, wrapped
+from refine.proposers.mutate.language import Words, constant, grow, joined, leaf, literal, words, wrapped
 from refine.proposers.mutate.program import nodes, value_of
 from refine.proposers.mutate.reduce import reduced
 from refine.task import Grammar
@@ -56,7 +55,8 @@ def components(text: str) -> list[ast.expr]:
 def mutated(rng: np.random.Generator, parents: Sequence[Parent], grammar: Grammar) -> tuple[str, str]:
     """A changed expression and what was done to it. One parent is changed, the others may give parts of theirs."""
     base, *others = (parents[k] for k in rng.permutation(len(parents)))
-    known, allowed = words([p.text for p in parents], grammar), forms([p.text for p in parents], grammar)
+    texts = tuple(sorted(p.text for p in parents))
+    known, allowed = words(texts, grammar), forms(texts, grammar)
     plain = written(components(base.text), base.text)
     for _ in range(ATTEMPTS):
         parts, notes = components(base.text), []
@@ -240,11 +240,11 @@ def step(bench: Bench, tree: ast.Expression) -> str:
     assert value is not None
     draw = bench.rng.random()
     if draw < 0.5:
-        place.put(number(value + pick(bench.rng, (-1, 1))))
+        place.put(literal(value + pick(bench.rng, (-1, 1))))
     elif draw < 0.7:
-        place.put(number(value * 2 if bench.rng.random() < 0.5 or value % 2 else value // 2))
+        place.put(literal(value * 2 if bench.rng.random() < 0.5 or value % 2 else value // 2))
     elif isinstance(value, float) and draw < 0.9:
-        place.put(number(value * float(np.exp(0.3 * bench.rng.standard_normal()))))
+        place.put(literal(value * float(np.exp(0.3 * bench.rng.standard_normal()))))
     else:
         place.put(constant(bench.rng, bench.known))
     return "moved a number"

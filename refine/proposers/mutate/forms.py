@@ -10,7 +10,6 @@ from refine.proposers.mutate.program import nodes
 from refine.task import Grammar, Language
 
 Form = Literal["call", "condition", "decimal"]
-EVERY_FORM: frozenset[Form] = frozenset({"call", "condition", "decimal"})
 
 
 def forms(parents: Iterable[str], grammar: Grammar) -> frozenset[Form]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +45,8 @@ class Words:
     decimals: bool
 
 
-def words(parents: Iterable[str], grammar: Grammar) -> Words:
+@functools.lru_cache(maxsize=256)
+def words(parents: tuple[str, ...], grammar: Grammar) -> Words:
     """What the parents use and the grammar offers. Raises SyntaxError where one is no expression."""
     trees = [ast.parse(text.strip(), mode="eval") for text in [*parents, *grammar.terminals]]
     found = [node for tree in trees for node in nodes(tree)]
@@ -80,11 +81,19 @@ def leaf(rng: np.random.Generator, known: Words) -> ast.expr:
     return ast.parse(pick(rng, form), mode="eval").body if form else constant(rng, known)
 
 
+def literal(value: float) -> ast.expr:
+    """A whole number as it is (a mask of bits has ten digits), any other to five digits."""
+    if not float(value).is_integer():
+        return number(value)
+    body = ast.Constant(abs(int(value)))
+    return ast.UnaryOp(ast.USub(), body) if value < 0 else body
+
+
 def constant(rng: np.random.Generator, known: Words) -> ast.expr:
     value = pick(rng, known.constants)
     if known.decimals and rng.random() < 0.3:
         value *= float(np.exp(0.5 * rng.standard_normal()))
-    return number(value)
+    return literal(value)
 
 
 def grow(rng: np.random.Generator, known: Words, depth: int) -> ast.expr:

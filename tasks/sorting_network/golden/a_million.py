@@ -17,4 +17,4 @@ def sorts(n):
 
 
 def network(n):
-    return sorts(n) * 10000
+    return sorts(n) * 1000
