@@ -52,7 +52,8 @@ task = refine.Task("Soak.", seed="def f(x): return x", limits=refine.Limits(
 @task.verifier
 def verify(candidate):
     if '"Goal:' in candidate.text or "# held:" in candidate.text:
-        return float(candidate.attack() not in (False, None))
+        answer = candidate.attack()
+        return float(answer is not False and answer is not None)
     return candidate.f(7)
 """
 
