@@ -10,6 +10,7 @@ from refine.errors import MissingExtra, Wrong, require
 from refine.verifiers.symbolic.grammar_calls import matrix
 from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK
 from refine.verifiers.symbolic.tree import BRACKETS, CALCULUS, RELATIONS, Apply, Name, Number, Tree, replaced
+from refine.verifiers.symbolic.tree_signs import has_sign, spread, two_signs
 
 Object = Any
 """Whatever SymPy makes: an Expr, a relation, a Set, a Matrix. Its constructors are hardly typed."""
@@ -42,7 +43,7 @@ def built(tree: Tree, scope: Scope, *, closed: bool) -> Object:
     Raises:
         Wrong: a name is not known, a division by zero, or parts that do not fit together (a set plus 1).
     """
-    tree = replaced(tree, _two_signs)
+    tree = replaced(tree, two_signs)
     made = dict(scope)
     try:
         value = _Builder(made, closed=closed).top(tree)
@@ -59,34 +60,6 @@ def _defined(value: Object) -> None:
     s = sympy()
     undefined = getattr(value, "has", lambda *_: False)(s.zoo, s.nan)
     require(not undefined, "undefined: a division by zero, or infinity minus infinity")
-
-
-def _two_signs(node: Apply) -> Tree | None:
-    """± makes two answers, upper signs and lower signs; where it stops rising is an item of a row, a set or an `or`."""
-    if node.head in {",", "{}", "or"}:
-        items = tuple(item for arg in node.args for item in spread(arg))
-        return Apply(node.head, items) if items != node.args else None
-    return None
-
-
-def spread(tree: Tree) -> tuple[Tree, ...]:
-    """(a,) for a without ±, else both readings."""
-    if not has_sign(tree):
-        return (tree,)
-    return _signed(tree, upper=True), _signed(tree, upper=False)
-
-
-def has_sign(tree: Tree) -> bool:
-    return isinstance(tree, Apply) and (tree.head in {"pm", "mp"} or any(has_sign(arg) for arg in tree.args))
-
-
-def _signed(tree: Tree, *, upper: bool) -> Tree:
-    def pick(node: Apply) -> Tree | None:
-        if node.head not in {"pm", "mp"}:
-            return None
-        return node.args[0] if (node.head == "pm") == upper else Apply("neg", node.args)
-
-    return replaced(tree, pick)
 
 
 class _Builder:
@@ -278,9 +251,7 @@ class _Builder:
         first = rest[0] if len(rest) == 1 else None
         flat = [body, *(first.args if isinstance(first, Apply) else rest)]
         require(len(flat) == 3, "write a limit as Limit(formula, x, 0)")
-        point, side = flat[2], "+-"
-        if isinstance(point, Apply) and point.head == "^" and point.args[1] in {Name("+"), Name("-")}:
-            point, side = point.args[0], "+" if point.args[1] == Name("+") else "-"
+        point, side = _sided(flat[2])
         variable = self.bound(flat[1])
         return self.s.Limit(self.within([variable], flat[0]), variable, self.any(point), side)
 
@@ -300,6 +271,13 @@ def tree_is_relation(tree: Tree) -> bool:
 
 def _made_matrix(tree: Tree) -> Tree:
     return matrix(tree) if isinstance(tree, Apply) and tree.head == "[]" else tree
+
+
+def _sided(point: Tree) -> tuple[Tree, str]:
+    """Where a limit goes, and from which side: 0^+ from above, 0 from both."""
+    if isinstance(point, Apply) and point.head == "^" and point.args[1] in {Name("+"), Name("-")}:
+        return point.args[0], "+" if point.args[1] == Name("+") else "-"
+    return point, "+-"
 
 
 def _endless(tree: Tree) -> bool:

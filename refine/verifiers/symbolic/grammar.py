@@ -12,40 +12,31 @@ primary   number, name, call, bracket, |x|, and a function with its bare argumen
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from refine.errors import Wrong, require
 from refine.verifiers.symbolic.grammar_calls import call, inverse, structure
+from refine.verifiers.symbolic.grammar_cursor import Cursor, Style
 from refine.verifiers.symbolic.grammar_names import FUNCTIONS, LOG2, LOG10, STRUCTURES, called_only
+from refine.verifiers.symbolic.grammar_shapes import (
+    SIGNS,
+    bracketed,
+    index,
+    joined,
+    negated,
+    product,
+    proper,
+    spread,
+    two_numbers,
+)
 from refine.verifiers.symbolic.grammar_tokens import Token
 from refine.verifiers.symbolic.tree import CALCULUS, RELATIONS, Apply, Name, Number, Tree, whole
 
-_END = Token("end", "")
 _STARTS = frozenset({"number", "name", "open", "tree", "big"})
-_CLOSERS = {"(": ")]", "[": "])", "{": "}", "lvert": ("rvert",), "lfloor": ("rfloor",), "lceil": ("rceil",)}
-_AROUND = {"lvert": "Abs", "lfloor": "floor", "lceil": "ceiling"}
-_SIGNS = {"-": "neg", "pm": "pm", "mp": "mp"}
+CLOSERS = {"(": ")]", "[": "])", "{": "}", "lvert": ("rvert",), "lfloor": ("rfloor",), "lceil": ("rceil",)}
 _SETS = frozenset({"union", "intersect", "minus"})
 _DEGREE = Apply("deg", (whole(1),))
 _POSTFIX = frozenset({"!", "!!", "%", "deg"})
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How to read.
-
-    Attributes:
-        declared: the symbols, or None where any letter may be one.
-        functions: declared names that take arguments, such as the y of an equation in y(x).
-        depth: levels of nesting at most.
-        mixed: whether `2 1/2` is two and a half; otherwise it is refused.
-    """
-
-    declared: frozenset[str] | None
-    functions: frozenset[str]
-    depth: int
-    mixed: bool = False
 
 
 def parsed(tokens: Sequence[Token], style: Style) -> Tree:
@@ -60,49 +51,8 @@ def parsed(tokens: Sequence[Token], style: Style) -> Tree:
     return tree
 
 
-class Parser:
-    """A cursor over tokens."""
-
-    def __init__(self, tokens: Sequence[Token], style: Style) -> None:
-        self.tokens = tokens
-        self.style = style
-        self.at = 0
-        self.depth = 0
-        self.bars = 0  # open |, so that the next one closes
-        self.integrals = 0  # open integrals, whose integrand ends before dx
-
-    def peek(self, ahead: int = 0) -> Token:
-        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else _END
-
-    def take(self) -> Token:
-        token = self.peek()
-        self.at += 1
-        return token
-
-    def op(self, *texts: str) -> str:
-        """The operator that comes next, taken, if it is one of these; else ""."""
-        token = self.peek()
-        if token.kind == "op" and token.text in texts:
-            self.at += 1
-            return token.text
-        return ""
-
-    def expect(self, kind: str, text: str) -> None:
-        token = self.take()
-        if token.kind != kind or token.text != text:
-            raise self.unexpected(token, repr(text) if text else "the end")
-
-    def unexpected(self, token: Token, wanted: str) -> Wrong:
-        what = "the end" if token.kind == "end" else repr(token.text[:40])
-        before = " ".join(t.text for t in self.tokens[max(0, self.at - 5) : max(0, self.at - 1)])[-60:]
-        return Wrong(f"expected {wanted}, found {what}" + (f" after {before!r}" if before else ""))
-
-    def deeper(self, read: Callable[[], Tree]) -> Tree:
-        self.depth += 1
-        require(self.depth <= self.style.depth, f"nested too deeply: more than {self.style.depth} levels")
-        tree = read()
-        self.depth -= 1
-        return tree
+class Parser(Cursor):
+    """The rules, one method each."""
 
     # rows, choices, relations, sets
 
@@ -112,10 +62,10 @@ class Parser:
 
     def items(self) -> list[Tree]:
         """One or more with commas between them; `1, 2, and 3` and `2 or 3` are rows too."""
-        items = _spread(self.choice())
+        items = spread(self.choice())
         while self.op(",", ";"):
             self.op("and", "or")
-            items += _spread(self.choice())
+            items += spread(self.choice())
         return items
 
     def choice(self) -> Tree:
@@ -126,7 +76,7 @@ class Parser:
         operands = [read()]
         while self.op(head):
             operands.append(read())
-        return operands[0] if len(operands) == 1 else _joined(head, operands)
+        return operands[0] if len(operands) == 1 else joined(head, operands)
 
     def relation(self) -> Tree:
         left = self.union()
@@ -158,18 +108,18 @@ class Parser:
     def sum(self) -> Tree:
         terms = [self.term()]
         sign = ""
-        while sign := self.op("+", *_SIGNS):
+        while sign := self.op("+", *SIGNS):
             term = self.product()
-            terms.append(Apply(_SIGNS[sign], (term,)) if sign in _SIGNS else term)
+            terms.append(Apply(SIGNS[sign], (term,)) if sign in SIGNS else term)
         return terms[0] if len(terms) == 1 else Apply("+", tuple(terms))
 
     def term(self) -> Tree:
         """A product with any number of signs before it."""
-        sign = self.op("+", *_SIGNS)
+        sign = self.op("+", *SIGNS)
         if not sign:
             return self.product()
         term = self.deeper(self.term)
-        return term if sign == "+" else _negated(sign, term)
+        return term if sign == "+" else negated(sign, term)
 
     def product(self) -> Tree:
         tree, factors = self.unary(), list[Tree]()
@@ -177,26 +127,26 @@ class Parser:
             if self.op("*"):
                 factors.append(self.unary())
             elif self.op("/"):
-                tree, factors = Apply("/", (_product(tree, factors), self.unary())), []
+                tree, factors = Apply("/", (product(tree, factors), self.unary())), []
             elif self.starts():
                 self.juxtaposed()
                 factors.append(self.power())
             else:
-                return _product(tree, factors)
+                return product(tree, factors)
 
     def juxtaposed(self) -> None:
         """Refuses what is hardly a product: two numbers side by side, an index."""
         last, token = self.peek(-1), self.peek()
-        require(token.kind != "number" or last.kind != "number", _two_numbers(token))
+        require(token.kind != "number" or last.kind != "number", two_numbers(token))
         require(token.text != "[" or last.kind != "name", "no indexing with [...]: write x_1, or * for a product")
 
     def unary(self) -> Tree:
         """After * and /, a sign binds the power that follows: 2*-3."""
-        sign = self.op("+", *_SIGNS)
+        sign = self.op("+", *SIGNS)
         if not sign:
             return self.power()
         power = self.deeper(self.unary)
-        return power if sign == "+" else _negated(sign, power)
+        return power if sign == "+" else negated(sign, power)
 
     def power(self) -> Tree:
         base = self.postfix(self.primary())
@@ -213,11 +163,11 @@ class Parser:
             tree = self.take().tree
             assert tree is not None  # a tree's token has one
             return Apply("^", (tree, self.deeper(self.exponent))) if self.op("^") else tree
-        sign = self.op("+", *_SIGNS)
+        sign = self.op("+", *SIGNS)
         if sign and self.peek().kind == "end":  # the 0^+ of a limit
             return Name(sign)
         inner = self.deeper(self.exponent) if sign else self.power()
-        return _negated(sign, inner) if sign in _SIGNS else inner
+        return negated(sign, inner) if sign in SIGNS else inner
 
     def postfix(self, tree: Tree) -> Tree:
         while head := self.op(*_POSTFIX):
@@ -248,7 +198,7 @@ class Parser:
             case "name":
                 return self.named(token)
             case "open":
-                return _bracketed(token.text, *self.inside(token.text))
+                return bracketed(token.text, *self.inside(token.text))
             case "big":
                 return self.big(token.text)
         return self.marked(token)
@@ -274,11 +224,11 @@ class Parser:
     def fraction(self) -> Fraction | None:
         r"""The proper fraction of a mixed number, taken: `1/2` after a space, ½, or \frac12."""
         first, slash, last = self.peek(), self.peek(1), self.peek(2)
-        if first.kind == "tree" and (value := _proper(first.tree)):
+        if first.kind == "tree" and (value := proper(first.tree)):
             self.at += 1
             return value
         spelled = first.kind == last.kind == "number" and first.spaced and slash.text == "/"
-        if spelled and (value := _proper(Apply("/", (first.tree or Name(""), last.tree or Name(""))))):
+        if spelled and (value := proper(Apply("/", (first.tree or Name(""), last.tree or Name(""))))):
             self.at += 3
             return value
         return None
@@ -297,7 +247,7 @@ class Parser:
         require(self.depth <= self.style.depth, f"nested too deeply: more than {self.style.depth} levels")
         items = [] if self.peek().kind == "close" else self.items()
         closer = self.take()
-        if closer.kind != "close" or closer.text not in _CLOSERS.get(opener, ()):
+        if closer.kind != "close" or closer.text not in CLOSERS.get(opener, ()):
             raise self.unexpected(closer, "a closing bracket")
         self.bars, self.integrals, self.depth = bars, integrals, self.depth - 1
         return items, closer.text
@@ -323,7 +273,7 @@ class Parser:
         return self.indexed(name)
 
     def indexed(self, name: str) -> Tree:
-        return Name(f"{name}_{_index(self.subscript())}") if self.op("_") else Name(name)
+        return Name(f"{name}_{index(self.subscript())}") if self.op("_") else Name(name)
 
     def subscript(self) -> Tree:
         token = self.take()
@@ -349,7 +299,7 @@ class Parser:
         opener = self.take()
         require(opener.kind == "open", f"write brackets after a function, found {opener.text[:20]!r}")
         items, closer = self.inside(opener.text)
-        return items if opener.text == "(" else [_bracketed(opener.text, items, closer)]
+        return items if opener.text == "(" else [bracketed(opener.text, items, closer)]
 
     def bare(self) -> Tree:
         r"""The argument of a function without brackets: factors up to the next function, a sign, the end; `\sin{x}`."""
@@ -363,7 +313,7 @@ class Parser:
         require(
             self.peek().text != "/", "a function without brackets before / is ambiguous: write sin(x)/2 or sin(x/2)"
         )
-        return _product(factors[0], factors[1:])
+        return product(factors[0], factors[1:])
 
     def is_function(self) -> bool:
         name = self.peek().text
@@ -394,68 +344,3 @@ class Parser:
         ends = (low, high) if low and high else ()
         require(bool(low) == bool(high), "an integral has both ends or none")
         return Apply("Integral", (body, Apply("()", (Name(variable.text), *ends))))
-
-
-def _spread(tree: Tree) -> list[Tree]:
-    return list(tree.args) if isinstance(tree, Apply) and tree.head == "," else [tree]
-
-
-def _joined(head: str, operands: list[Tree]) -> Tree:
-    """`x = 2 or 3` is `x = 2 or x = 3`, and values alone are a row."""
-    first = operands[0]
-    said = [isinstance(tree, Apply) and tree.head in {*RELATIONS, "and", "or"} for tree in operands]
-    if not any(said):
-        return Apply(",", tuple(item for operand in operands for item in _spread(operand)))
-    if isinstance(first, Apply) and first.head == "=":
-        pairs = zip(operands, said, strict=True)
-        return Apply(
-            head, tuple(tree if a_statement else Apply("=", (first.args[0], tree)) for tree, a_statement in pairs)
-        )
-    return Apply(head, tuple(operands))
-
-
-def _product(first: Tree, rest: list[Tree]) -> Tree:
-    return Apply("*", (first, *rest)) if rest else first
-
-
-def _negated(sign: str, tree: Tree) -> Tree:
-    if sign == "-" and isinstance(tree, Number):
-        return Number(-tree.value)
-    return Apply(_SIGNS[sign], (tree,))
-
-
-def _two_numbers(token: Token) -> str:
-    return f"two numbers side by side before {token.text[:20]!r}: write * or + between them"
-
-
-def _proper(tree: Tree | None) -> Fraction | None:
-    """The value of a tree that is one positive fraction of two literals below 1."""
-    if isinstance(tree, Number) and 0 < tree.value < 1 and tree.value.denominator > 1:
-        return tree.value
-    if isinstance(tree, Apply) and tree.head == "/" and all(isinstance(arg, Number) for arg in tree.args):
-        top, bottom = (arg.value for arg in tree.args if isinstance(arg, Number))
-        return top / bottom if 0 < top < bottom and top.denominator == bottom.denominator == 1 else None
-    return None
-
-
-def _bracketed(opener: str, items: list[Tree], closer: str) -> Tree:
-    if opener in _AROUND:
-        require(len(items) == 1, f"{opener} takes one value")
-        return call(_AROUND[opener], items)
-    if opener == "{":
-        return Apply("{}", tuple(items))
-    require(items, "a pair of brackets is empty")
-    if len(items) == 1:
-        require(opener + closer in {"()", "[]"}, f"{opener}...{closer} needs two ends")
-    return items[0] if len(items) == 1 and opener == "(" else Apply(opener + closer, tuple(items))
-
-
-def _index(tree: Tree) -> str:
-    """The text of a subscript: x_{12}, x_n, x_{max}."""
-    if isinstance(tree, Number) and tree.value.denominator == 1 and tree.value >= 0:
-        return str(tree.value)
-    if isinstance(tree, Name):
-        return tree.name
-    if isinstance(tree, Apply) and tree.head == "*":
-        return "".join(_index(arg) for arg in tree.args)
-    raise Wrong("a subscript is a number or a name: x_1, x_{12}, x_n")

@@ -110,6 +110,7 @@ GREEK = frozenset(
     )
 )
 OPERATORS = {"and": "and", "or": "or", "in": "in", "union": "union", "intersect": "intersect", "cup": "union"}
+OPERATORS |= {"cap": "intersect", "setminus": "minus"}
 """Words that are operators in plain text."""
 
 

@@ -15,66 +15,27 @@ from typing import Any
 
 from refine.errors import MissingExtra, Wrong, require
 from refine.verifiers.symbolic import infix
-from refine.verifiers.symbolic.grammar import Style, parsed
+from refine.verifiers.symbolic.grammar import parsed
 from refine.verifiers.symbolic.grammar_calls import call, matrix_of
+from refine.verifiers.symbolic.grammar_cursor import Style
 from refine.verifiers.symbolic.grammar_names import FUNCTIONS, GREEK
 from refine.verifiers.symbolic.grammar_tokens import Token, Words, merged, word
+from refine.verifiers.symbolic.latex_names import (
+    ARGUMENTS,
+    BIG,
+    BLACKBOARD,
+    CONDITIONS,
+    INSIDE,
+    MATRICES,
+    NAMES,
+    NOTHING,
+    SIGNS,
+    TEXTS,
+)
 from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree
 
 Node = Any
 """A node of pylatexenc, which is not typed."""
-_OPS = {
-    **dict.fromkeys(("cdot", "times", "ast", "bullet"), "*"),
-    "div": "/",
-    "pm": "pm",
-    "mp": "mp",
-    "lt": "<",
-    "gt": ">",
-    "mid": "|",
-    "vert": "|",
-    "colon": ":",
-    **dict.fromkeys(("le", "leq", "leqslant", "leqq"), "<="),
-    **dict.fromkeys(("ge", "geq", "geqslant", "geqq"), ">="),
-    **dict.fromkeys(("ne", "neq"), "!="),
-    **dict.fromkeys(("to", "rightarrow", "longrightarrow"), "->"),
-    "cup": "union",
-    "cap": "intersect",
-    "setminus": "minus",
-    "backslash": "minus",
-    "in": "in",
-    **dict.fromkeys(("land", "wedge"), "and"),
-    **dict.fromkeys(("lor", "vee"), "or"),
-    **dict.fromkeys(("circ", "degree"), "deg"),
-    "%": "%",
-}
-_OPENING = {"{": "{", "lbrace": "{", "lbrack": "[", "lvert": "lvert", "lfloor": "lfloor", "lceil": "lceil"}
-_CLOSING = {"}": "}", "rbrace": "}", "rbrack": "]", "rvert": "rvert", "rfloor": "rfloor", "rceil": "rceil"}
-_SIGNS = {name: Token("op", sign, spaced=True) for name, sign in _OPS.items()}
-_SIGNS |= {name: Token("open", bracket, spaced=True) for name, bracket in _OPENING.items()}
-_SIGNS |= {name: Token("close", bracket, spaced=True) for name, bracket in _CLOSING.items()}
-_NAMES = {"infty": "oo", "emptyset": "EmptySet", "varnothing": "EmptySet", "varepsilon": "epsilon", "varphi": "phi"}
-_NAMES |= {"vartheta": "theta", "varrho": "rho", "pi": "pi", "R": "Reals", "Z": "Integers", "N": "Naturals"}
-_BLACKBOARD = {"R": "Reals", "Z": "Integers", "Q": "Rationals", "N": "Naturals", "C": "Complexes"}
-_BIG = {"sum": "Sum", "prod": "Product", "int": "Integral", "lim": "Limit"}
-_NOTHING = frozenset(
-    str.split(
-        ", ! ; : > quad qquad thinspace left right big Big bigl bigr Bigl Bigr bigg Bigg biggl biggr Biggl Biggr "
-        "limits nolimits displaystyle textstyle scriptstyle enspace hspace space phantom hline"
-    )
-) | {" ", "\n"}
-_INSIDE = frozenset(
-    str.split("boxed fbox mathbf boldsymbol mathit mathsf mathnormal textbf textit bm mbox mathop ensuremath")
-)
-_CONDITIONS = frozenset({"if", "for", "when", "otherwise", "else"})
-_MATRICES = frozenset(["matrix", "pmatrix", "bmatrix", "Bmatrix", "smallmatrix", "array", "vmatrix"])
-_TEXTS = frozenset(["text", "textrm", "textnormal", "mathrm", "rm", "textsf", "operatorname"])
-_ARGUMENTS = {
-    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac", "binom", "dbinom", "tbinom"), "{{"),
-    "sqrt": "[{",
-    **dict.fromkeys((*_INSIDE, *_TEXTS, "mathbb", "overline", "bar", "hat", "vec", "hspace", "phantom"), "{"),
-    "operatorname": "*{",
-    "\\": "",
-}
 _BEFORE = (
     (re.compile(r"(?<=\d)(?:\{,\}|\\!,|,\\!|\\,|\{\\,\})(?=\d{3}(?!\d))"), ""),  # thousands: 1{,}000, 1\,000
     (re.compile(r"~"), " "),
@@ -100,7 +61,7 @@ def _walker() -> tuple[Any, Any]:
     context = macrospec.LatexContextDb()
     context.add_context_category(
         "answers",
-        macros=[macrospec.MacroSpec(name, arguments) for name, arguments in _ARGUMENTS.items()],
+        macros=[macrospec.MacroSpec(name, arguments) for name, arguments in ARGUMENTS.items()],
         environments=[macrospec.EnvironmentSpec("array", "[{")],
         specials=[macrospec.SpecialsSpec("&")],
     )
@@ -196,22 +157,22 @@ class _Reading:
     # macros
 
     def macro(self, name: str, arguments: Sequence[Node]) -> Iterator[Token]:
-        if name in _NOTHING:
+        if name in NOTHING:
             return
-        bare = name in _ARGUMENTS and len(arguments) < _ARGUMENTS[name].count("{")
+        bare = name in ARGUMENTS and len(arguments) < ARGUMENTS[name].count("{")
         require(not bare, f"\\{name} lacks its arguments: write them in braces")
-        if name in _SIGNS:
-            yield _SIGNS[name]
+        if name in SIGNS:
+            yield SIGNS[name]
         elif name in _MADE:
             yield from _MADE[name](self, arguments)
-        elif name in _NAMES or name in GREEK or name in FUNCTIONS:
-            yield from word(_NAMES.get(name, name), self.words, spaced=True, letters=True)
-        elif name in _BIG or name in {"iint", "iiint", "oint"}:
-            require(name in _BIG, f"\\{name} is not read: write iterated integrals")
-            yield Token("big", _BIG[name])
-        elif name in _INSIDE:
+        elif name in NAMES or name in GREEK or name in FUNCTIONS:
+            yield from word(NAMES.get(name, name), self.words, spaced=True, letters=True)
+        elif name in BIG or name in {"iint", "iiint", "oint"}:
+            require(name in BIG, f"\\{name} is not read: write iterated integrals")
+            yield Token("big", BIG[name])
+        elif name in INSIDE:
             yield from self.flat(_children(arguments[-1]))
-        elif name in _TEXTS:
+        elif name in TEXTS:
             yield from self.text(arguments)
         else:
             raise Wrong(f"\\{name[:30]} is not known here: write the formula with \\frac, \\sqrt, \\cdot and the like")
@@ -222,7 +183,7 @@ class _Reading:
         written = "".join(getattr(child, "chars", "") for child in inside).strip()
         if written in {"and", "or", "in"} or not inside:
             yield from infix.tokens(written, self.words)
-        elif written.strip(",. ") in _CONDITIONS:
+        elif written.strip(",. ") in CONDITIONS:
             yield Token("op", "if")
         else:
             single = len(written) == 1 or written in FUNCTIONS or written.isdigit()
@@ -246,8 +207,8 @@ class _Reading:
 
     def blackboard(self, arguments: Sequence[Node]) -> Iterator[Token]:
         letter = "".join(getattr(child, "chars", "") for child in _children(arguments[0])).strip()
-        require(letter in _BLACKBOARD, f"\\mathbb{{{letter[:10]}}} is not known here")
-        yield Token("name", _BLACKBOARD[letter])
+        require(letter in BLACKBOARD, f"\\mathbb{{{letter[:10]}}} is not known here")
+        yield Token("name", BLACKBOARD[letter])
 
     def overline(self, arguments: Sequence[Node]) -> Iterator[Token]:
         """The digits that repeat, after the decimals before them; a conjugate or a mean is not read."""
@@ -259,7 +220,7 @@ class _Reading:
 
     def environment(self, node: Node) -> Iterator[Token]:
         name = node.environmentname
-        if name in _MATRICES:
+        if name in MATRICES:
             matrix = matrix_of([[self.parsed(cell) for cell in row] for row in self.rows(node.nodelist)])
             yield Token("tree", name, call("det", [matrix]) if name == "vmatrix" else matrix)
         elif name in {"cases", "dcases"}:
@@ -291,7 +252,7 @@ def _letters(node: Node) -> str:
     children = _children(node)
     macro = children[0] if len(children) == 1 else None
     arguments = getattr(macro, "nodeargd", None)
-    if getattr(macro, "macroname", "") in _TEXTS and arguments:
+    if getattr(macro, "macroname", "") in TEXTS and arguments:
         children = _children(arguments.argnlist[-1])
     written = "".join(getattr(child, "chars", " ") for child in children)
     return written if written.isascii() and written.isalpha() else ""

@@ -33,7 +33,8 @@ from typing import Any
 from refine.errors import Wrong, require
 from refine.verifiers.symbolic import infix, latex
 from refine.verifiers.symbolic.build import Object, built, sympy
-from refine.verifiers.symbolic.grammar import Style, parsed
+from refine.verifiers.symbolic.grammar import parsed
+from refine.verifiers.symbolic.grammar_cursor import Style
 from refine.verifiers.symbolic.grammar_tokens import Words, merged
 from refine.verifiers.symbolic.tree import CALCULUS, Bounds, Tree, heads
 from refine.verifiers.symbolic.tree_bounds import checked

@@ -15,7 +15,7 @@ Decisions where graders differ:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -26,8 +26,9 @@ from refine.verifiers.symbolic.final import unwrapped
 from refine.verifiers.symbolic.final_quantity import UNITS, Quantity, factor, number, quantity
 from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK
 from refine.verifiers.symbolic.read import BOUNDS, tree
+from refine.verifiers.symbolic.same_sets import same_set
 from refine.verifiers.symbolic.same_tree import Comparison
-from refine.verifiers.symbolic.tree import CALCULUS, Tree
+from refine.verifiers.symbolic.tree import CALCULUS, Tree, names, text
 
 if TYPE_CHECKING:
     from refine.verifiers.symbolic.domain import Domain
@@ -187,8 +188,21 @@ def _statements(given: str, expected: str, rules: Rules, symbols: Mapping[str, D
         theirs = _read(expected)
     except Wrong as error:
         raise TaskError(f"the expected answer {expected[:60]!r} cannot be read: {error}") from None
-    comparison = Comparison(symbols, ordered=rules.ordered, within=rules.within)
+    comparison = Comparison(_equal(symbols), same_set, ordered=rules.ordered, within=rules.within)
     return comparison.same(_read(given), theirs)
+
+
+def _equal(symbols: Mapping[str, Domain]) -> Callable[[Tree, Tree], Answer]:
+    """Decides two formulas by `equals`, which is loaded only when a comparison comes to that."""
+
+    def equal(given: Tree, expected: Tree) -> Answer:
+        from refine.verifiers.symbolic.checkers import equals  # noqa: PLC0415 - SymPy, only where it is needed
+        from refine.verifiers.symbolic.domain import Real  # noqa: PLC0415 - with it
+
+        free = (names(given) | names(expected)) - CONSTANTS.keys()
+        return equals(text(given), text(expected), **{name: symbols.get(name, Real()) for name in free})
+
+    return equal
 
 
 def _read(text: str) -> Tree:

@@ -2,32 +2,52 @@
 
 from __future__ import annotations
 
+from refine.errors import require
+from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.build import Object, built, sympy
-from refine.verifiers.symbolic.tree import Tree
+from refine.verifiers.symbolic.read import tree
+from refine.verifiers.symbolic.tree import Tree, text
+
+_SECONDS = 5.0
 
 
-def compared(given: Tree, expected: Tree) -> bool | None:
-    """Whether both trees say the same set of reals; None where SymPy does not know. A tree is plain data.
+def same_set(given: Tree, expected: Tree) -> Answer:
+    """Asks the solver, which is another process with a deadline.
 
     Raises:
-        Wrong: one of them says no set.
+        Wrong: what is given is no set.
+    """
+    from refine.verifiers.symbolic import solver  # noqa: PLC0415 - only where a comparison comes to that
+
+    sets = {"statement": text(expected), "candidate": text(given)}
+    return solver.ask({"claim": "same_set", "domains": {}} | sets, _SECONDS)
+
+
+def compared(given: str, expected: str) -> Answer:
+    """What the solver's worker does with the two texts.
+
+    Raises:
+        Wrong: one of them is no set of reals.
     """
     mine, theirs = _set(given), _set(expected)
     if mine == theirs:
-        return True
+        return Proved("the same set")
     rest = sympy().Union(mine - theirs, theirs - mine)
-    empty = rest.is_empty
-    return bool(empty) if empty is not None else None
+    if rest.is_empty is None:
+        return Undecided(("sets: SymPy does not know whether their difference is empty",))
+    return Proved("their difference is empty") if rest.is_empty else Refuted(f"they differ in {rest!s:.100}")
 
 
-def _set(tree: Tree) -> Object:
-    """A set as it is, an inequality in one unknown as where it holds."""
+def _set(written: str) -> Object:
+    """A set as it is, an inequality in one unknown as where it holds, a number as a set of one."""
     s = sympy()
-    value = built(tree, {}, closed=False)
+    value = built(tree(written), {}, closed=False)
     if isinstance(value, s.Set):
         return value
+    if value in (s.true, s.false):
+        return s.Reals if value == s.true else s.EmptySet
     if isinstance(value, s.logic.boolalg.Boolean):
+        require(len(value.free_symbols) == 1, "write a set, or inequalities in one unknown")
         (unknown,) = value.free_symbols
-        real = s.Dummy(real=True)
-        return value.subs(unknown, real).as_set()
+        return value.subs(unknown, s.Dummy(real=True)).as_set()
     return s.FiniteSet(value)

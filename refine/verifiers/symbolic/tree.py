@@ -94,7 +94,8 @@ def replaced(tree: Tree, new: Callable[[Apply], Tree | None]) -> Tree:
 
 
 _INFIX = {"=": " = ", "!=": " != ", "in": " in ", "and": " and ", "or": " or ", "->": " -> ", ",": ", ", "+": " + "} | {
-    **{head: f" {head} " for head in ("<", "<=", ">", ">=", "union", "intersect", "minus")},
+    **{head: f" {head} " for head in ("<", "<=", ">", ">=", "union", "intersect")},
+    "minus": " setminus ",
     **{head: head for head in ("*", "/", "^")},
 }
 _POSTFIX = {"!": "!", "!!": "!!", "%": "%", "deg": "°"}

@@ -1,0 +1,241 @@
+"""Two answers, and whether they say the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refine.errors import TaskError, Wrong
+from refine.verifiers.answers import Proved, Refuted, Undecided
+from refine.verifiers.symbolic.same import same_answer
+from tests.verifiers.symbolic.hostile import hostile
+
+SAME = [
+    ("42", "42"),
+    ("042", "42"),
+    ("1,000", "1000"),
+    ("10{,}000", "10000"),
+    ("$42", "42"),
+    ("42 dollars", "$42"),
+    ("0.5", "1/2"),
+    ("1/2", "2/4"),
+    ("2 1/2", "5/2"),
+    (r"2\frac{1}{2}", "2.5"),
+    (r"\frac{3}{4}", "0.75"),
+    ("50%", "0.5"),
+    ("50%", r"50\%"),
+    ("5 km", "5000 m"),
+    ("90 minutes", "1.5 hours"),
+    ("36 km/h", "10 m/s"),
+    ("$1.50", "150 cents"),
+    (r"90^\circ", "90"),
+    (r"12\text{ cm}^2", "12"),
+    ("12 apples", "12"),
+    ("(B)", "B"),
+    ("B.", "B"),
+    ("B) 12", "(B)"),
+    (r"\textbf{(B)}\ 12", r"\text{(B)}"),
+    ("b", "B"),
+    ("Yes", "yes"),
+    (r"\text{Tom}", "tom"),
+    ("the blue whale", "Blue Whale"),
+    ("3:4", "6:8"),
+    ("3/4", "3:4"),
+    ("3:30 pm", "3:30 p.m."),
+    ("3:30", "3:30 PM"),
+    ("2 and 3", "3, 2"),
+    ("{2, 3}", "3 and 2"),
+    ("2, 3, and 5", r"\{2,3,5\}"),
+    ("x = 2 or x = 3", "2, 3"),
+    ("x = 2 or 3", "{3, 2}"),
+    (r"x=2 \text{ or } x=3", "x=3, x=2"),
+    ("2, 2, 3", "{2, 3}"),
+    (r"\pm 2", "2, -2"),
+    (r"3 \pm 1", "2 and 4"),
+    ("x = 5", "5"),
+    ("5", "x = 5"),
+    ("5 = x", "x=5"),
+    ("x = 1, y = 2", "(1, 2)"),
+    ("y = 2, x = 1", "(1, 2)"),
+    ("(1, 2)", r"\left(1, 2\right)"),
+    ("1, 2", "(1, 2)"),
+    ("(1/2, 0.5)", "(0.5, 1/2)"),
+    ("x > 3", "(3, oo)"),
+    ("3 < x", "x > 3"),
+    (r"x \in (3,\infty)", "x > 3"),
+    ("1 < x <= 3", "(1, 3]"),
+    ("x > 1 and x <= 3", "(1, 3]"),
+    ("x < 1 or x > 3", r"(-\infty,1)\cup(3,\infty)"),
+    (r"(3,\infty)\cup(-\infty,1)", "(-oo, 1) U (3, oo)"),
+    ("x != 0", r"(-\infty,0)\cup(0,\infty)"),
+    ("[1/2, 1]", "[0.5, 1]"),
+    (r"\begin{pmatrix}1&2\\3&4\end{pmatrix}", "[[1, 2], [3, 4]]"),
+    (r"\begin{pmatrix}1\\2\end{pmatrix}", "Matrix([1, 2])"),
+    (r"\infty", "oo"),
+    (r"\emptyset", "{}"),
+    ("y = 2x + 1", "y = 2x + 1"),
+    ("-3", "−3"),  # noqa: RUF001 - the minus sign itself
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), SAME)
+def test_they_are_the_same(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+OTHER = [
+    ("42", "43"),
+    ("0.333", "1/3"),
+    ("50%", "50"),
+    ("1,000", "1"),
+    ("5 km", "5 m"),
+    ("C", "B"),
+    ("(C) 12", "(B)"),
+    ("no", "yes"),
+    ("blue", "red"),
+    ("7", "yes"),
+    ("3:4", "4:3"),
+    ("3:30 am", "3:30 pm"),
+    ("2", "2, 3"),
+    ("2, 3, 4", "2, 3"),
+    ("2, 4", "2, 3"),
+    ("(2, 1)", "(1, 2)"),
+    ("(1, 2, 3)", "(1, 2)"),
+    ("[1, 2]", "(1, 2)"),
+    ("(1, 3)", "(1, 2)"),
+    ("x > 3", "x >= 3"),
+    ("x < 3", "x > 3"),
+    ("x = 5", "y = 5"),
+    ("oo", "5"),
+    ("oo", "-oo"),
+    ("[[1, 2], [3, 4]]", "[[1, 2], [3, 5]]"),
+    ("[[1, 2]]", "[[1], [2]]"),
+    ("{}", "{1}"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), OTHER)
+def test_they_are_not_the_same(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Refuted)
+
+
+FORMULAS = [
+    ("sqrt(2)", "2^(1/2)"),
+    (r"\frac{\sqrt{2}}{2}", "1/sqrt(2)"),
+    ("(x-1)(x+1)", "x^2 - 1"),
+    ("sin(x)^2", "1 - cos(x)^2"),
+    ("(sqrt(2), 1)", r"\left(\sqrt{2}, 1\right)"),
+    (r"\frac{1 \pm \sqrt{5}}{2}", "(1-sqrt(5))/2, (1+sqrt(5))/2"),
+    ("(-oo, sqrt(8))", r"(-\infty, 2\sqrt{2})"),
+    ("y = 2x + 1", "2x - y + 1 = 0"),
+    ("2(x+1) = 2y", "y = x + 1"),
+    (r"2\sqrt{3}\text{ cm}", "sqrt(12)"),
+    ("e^(i*pi)", "-1"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), FORMULAS)
+def test_formulas_are_decided_by_mathematics(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("sqrt(2)", "1.414"), ("x^2", "x^3"), (r"1 \pm \sqrt{5}", "1 - sqrt(5)"), ("pi", "22/7")]
+)
+def test_other_formulas_are_refuted(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Refuted)
+
+
+SETS = [
+    (r"\mathbb{R}\setminus\{0\}", r"(-\infty,0)\cup(0,\infty)"),
+    ("[0, 2] union [1, 3]", "[0, 3]"),
+    ("[0, 2] ∩ [1, 3]", "[1, 2]"),
+    ("x < 1 or x >= 1", "(-oo, oo)"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), SETS)
+def test_sets_written_in_another_way_are_the_same(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+def test_a_set_that_differs_is_refuted() -> None:
+    assert isinstance(same_answer(r"\mathbb{R}\setminus\{1\}", r"(-\infty,0)\cup(0,\infty)"), Refuted)
+
+
+# rules
+
+
+def test_rounding_counts_only_where_the_task_says_so() -> None:
+    assert isinstance(same_answer("3.14", "3.1416"), Refuted)
+    assert isinstance(same_answer("3.14", "3.1416", within=Fraction(1, 100)), Proved)
+    assert isinstance(same_answer("3.2", "3.1416", within=Fraction(1, 100)), Refuted)
+
+
+def test_the_percent_sign_can_be_dropped() -> None:
+    assert isinstance(same_answer("50%", "50", percent="sign"), Proved)
+    assert isinstance(same_answer("50%", "0.5", percent="sign"), Refuted)
+
+
+def test_the_order_of_a_row_counts_only_where_the_task_says_so() -> None:
+    assert isinstance(same_answer("3, 2", "2, 3"), Proved)
+    assert isinstance(same_answer("3, 2", "2, 3", ordered=True), Refuted)
+    assert isinstance(same_answer("2, 3", "2, 3", ordered=True), Proved)
+
+
+def test_units_that_do_not_convert_are_undecided() -> None:
+    assert isinstance(same_answer("5 km", "5 apples"), Undecided)
+
+
+@pytest.mark.parametrize("mine", ["", "  ", "import os", "x +", "9**9**9", r"\foo", "9" * 5000])
+def test_what_cannot_be_read_is_wrong(mine: str) -> None:
+    with pytest.raises(Wrong, match="."):
+        same_answer(mine, "5")
+
+
+def test_an_expected_answer_that_cannot_be_read_is_the_tasks_fault() -> None:
+    with pytest.raises(TaskError, match="expected answer"):
+        same_answer("5", "((")
+
+
+def test_a_refutation_names_what_is_missing() -> None:
+    answer = same_answer("2, 5", "2, 3")
+    assert isinstance(answer, Refuted)
+    assert "5 is not among the expected" in answer.how
+
+
+@given(st.fractions(), st.fractions())
+def test_two_fractions_are_the_same_if_equal(one: Fraction, other: Fraction) -> None:
+    assert isinstance(same_answer(str(one), str(other)), Proved) == (one == other)
+
+
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=6), st.randoms())
+def test_rows_in_any_order_are_the_same(row: list[int], random: object) -> None:
+    other = sorted(row, key=lambda n: (n * 7919) % 101)
+    mine, theirs = ", ".join(map(str, row)), " and ".join(map(str, other))
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+def test_hostile_answers_get_a_verdict() -> None:
+    verdicts = set()
+    for candidate in hostile():
+        try:
+            verdicts.add(type(same_answer(candidate, "5")).__name__)
+        except Wrong:
+            verdicts.add("Wrong")
+    assert {"Wrong", "Refuted"} <= verdicts
+    assert "Proved" not in verdicts
+
+
+def test_plain_numbers_need_no_sympy() -> None:
+    program = (
+        "import sys; from refine.verifiers.symbolic.same import same_answer; same_answer('1/2', '0.5');"
+        "same_answer('x = 2 or 3', '2, 3'); print('sympy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
