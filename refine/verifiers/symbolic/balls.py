@@ -23,7 +23,8 @@ class Undefined(Exception):  # noqa: N818 - what the value is
 NAN: Ball = acb(arb.nan())
 HALF: Ball = acb(arb(1) / 2)
 ONE: Ball = acb(1)
-I: Ball = acb(0, 1)
+UNIT: Ball = acb(arb(0, 1))
+UNIT_I: Ball = acb(0, 1)
 
 
 def exact_integer(ball: Ball) -> int | None:
@@ -106,7 +107,7 @@ def ceiling(z: Ball) -> Ball:
 
 
 def modulo(a: Ball, b: Ball) -> Ball:
-    """a - b*floor(a/b) of real numbers."""
+    """The remainder a - b*floor(a/b) of real numbers."""
     return a - b * floor(over(a, b)) if is_real(a) and is_real(b) else NAN
 
 
@@ -169,8 +170,8 @@ def _half_pi() -> Ball:
 
 MEROMORPHIC: dict[str, Callable[..., Ball]] = {
     "exp": lambda z: z.exp(),
-    "sin": lambda z: z.sin(),
-    "cos": lambda z: z.cos(),
+    "sin": lambda z: z.sin() if z.real.rad().is_finite() or not is_real(z) else UNIT,
+    "cos": lambda z: z.cos() if z.real.rad().is_finite() or not is_real(z) else UNIT,
     "tan": lambda z: z.tan(),
     "cot": lambda z: over(z.cos(), z.sin()),
     "sec": lambda z: z.sec(),
@@ -196,7 +197,7 @@ CUT: dict[str, Callable[..., Ball]] = {
     "asinh": lambda z: z.asinh(),
     "acosh": lambda z: z.acosh(),
     "atanh": lambda z: z.atanh(),
-    "acoth": _at_zero(lambda: _half_pi() * I, _reciprocal(lambda z: z.atanh())),
+    "acoth": _at_zero(lambda: _half_pi() * UNIT_I, _reciprocal(lambda z: z.atanh())),
     "asech": _reciprocal(lambda z: z.acosh()),
     "acsch": _reciprocal(lambda z: z.asinh()),
     "atan2": angle,

@@ -26,7 +26,7 @@ _CUT = balls.CUT | special.CUT
 _CONSTANTS: dict[object, Callable[[], Ball]] = {
     sympy.S.Pi: acb.pi,
     sympy.S.Exp1: lambda: acb(arb.const_e()),
-    sympy.S.ImaginaryUnit: lambda: balls.I,
+    sympy.S.ImaginaryUnit: lambda: balls.UNIT_I,
     sympy.S.EulerGamma: lambda: acb(arb.const_euler()),
     sympy.S.Catalan: lambda: acb(arb.const_catalan()),
     sympy.S.GoldenRatio: lambda: (1 + acb(5).sqrt()) / 2,
@@ -55,7 +55,7 @@ def _unknown(_: Env) -> Ball:
 
 def _symbol(expr: Any) -> Compiled:  # noqa: ANN401
     name = expr.name
-    return lambda env: env[name] if name in env else NAN
+    return lambda env: env.get(name, NAN)
 
 
 def _integer(expr: Any) -> Compiled:  # noqa: ANN401

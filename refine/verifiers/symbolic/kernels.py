@@ -102,7 +102,7 @@ def _scan_other(expr: Expr, kernels: Kernels) -> None:
 
 
 def _real_absolute(expr: Expr) -> bool:
-    return isinstance(expr, sympy.Abs) and bool(expr.args[0].is_real)
+    return isinstance(expr, sympy.Abs) and bool(expr.args[0].is_extended_real)
 
 
 def _scan_exponential(exponent: Expr, kernels: Kernels) -> None:

@@ -90,7 +90,7 @@ class _Tally:
         self.failed: Point | None = None
         self.bits = 10_000
 
-    def add(self, point: Point, seen: Refuted | int | None | Undefined) -> Refuted | None:
+    def add(self, point: Point, seen: Refuted | Undefined | int | None) -> Refuted | None:
         self.drawn += point.generic
         if isinstance(seen, Refuted):
             return seen
@@ -110,7 +110,7 @@ class _Tally:
 
 def _seen(
     sides: tuple[Compiled, Compiled], point: Point, contradicts: Judge, precisions: tuple[int, ...]
-) -> Refuted | int | None | Undefined:
+) -> Refuted | Undefined | int | None:
     """A refutation; or the bits to which both sides agree; or None, no value; or that a side does not exist."""
     best: int | None = None
     for bits in precisions:
@@ -158,7 +158,7 @@ def shown(ball: Ball, beside: Ball) -> str:
         text = _decimal(ball, digits)
         if text != _decimal(beside, digits):
             return text
-    return _decimal(ball, 300)
+    return _decimal(ball, 15)
 
 
 def _decimal(ball: Ball, digits: int) -> str:

@@ -63,6 +63,7 @@ OTHER: dict[str, Callable[..., Expr]] = {
     "FallingFactorial": lambda x, k: gamma(x + 1) / gamma(x - k + 1),
     "beta": lambda a, b: gamma(a) * gamma(b) / gamma(a + b),
     "catalan": lambda n: gamma(2 * n + 1) / (gamma(n + 1) * gamma(n + 2)),
+    "sign": lambda a: a / sympy.Abs(a),
     "erfc": lambda a: 1 - sympy.erf(a),
     "digamma": lambda a: sympy.polygamma(0, a),
     "harmonic": lambda n, *order: S.EulerGamma + sympy.polygamma(0, n + 1) if not order else None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from flint import acb, arb, fmpz
 
-from refine.verifiers.symbolic.balls import NAN, ONE, Ball, I, Undefined, exact_integer, is_zero, over
+from refine.verifiers.symbolic.balls import NAN, ONE, UNIT_I, Ball, Undefined, exact_integer, is_zero
 
 _LARGEST = 10_000  # the largest index that is computed exactly
 
@@ -49,7 +50,7 @@ def _falling(x: Ball, k: Ball) -> Ball:
     return (x - k + 1).rising(k)
 
 
-def _indexed(function: Callable[[int], object], low: int = 0) -> Callable[[Ball], Ball]:
+def _indexed(function: Callable[[int], Any], low: int = 0) -> Callable[[Ball], Ball]:
     """A sequence, at exact integers only."""
 
     def at(n: Ball) -> Ball:
@@ -65,8 +66,12 @@ def _double_factorial(n: int) -> fmpz:
     return fmpz(math.prod(range(n, 0, -2)))
 
 
-def _lucas(n: int) -> object:
-    return 2 * fmpz.fib_ui(n + 1) - fmpz.fib_ui(n)
+def _fibonacci(n: int) -> Any:  # noqa: ANN401 - a flint integer
+    return fmpz.fib_ui(n)  # type: ignore[arg-type] - the stub asks for an fmpz, the function for an int
+
+
+def _lucas(n: int) -> Any:  # noqa: ANN401 - a flint integer
+    return 2 * _fibonacci(n + 1) - _fibonacci(n)
 
 
 def _harmonic(n: Ball, order: Ball = ONE) -> Ball:
@@ -138,7 +143,7 @@ def _exponential_integral(z: Ball) -> Ball:
     return z.ei()
 
 
-def _euler(n: int) -> object:
+def _euler(n: int) -> Any:  # noqa: ANN401 - a flint integer
     return fmpz.euler_number(n)
 
 
@@ -173,7 +178,7 @@ CUT: dict[str, Callable[..., Ball]] = {
     "FallingFactorial": _falling,
     "factorial2": _indexed(_double_factorial, low=-1),
     "subfactorial": _indexed(lambda n: sum((-1) ** k * math.perm(n, n - k) for k in range(n + 1))),
-    "fibonacci": _indexed(fmpz.fib_ui),
+    "fibonacci": _indexed(_fibonacci),
     "lucas": _indexed(_lucas),
     "catalan": _indexed(lambda n: fmpz(math.comb(2 * n, n) // (n + 1))),
     "bell": _indexed(arb.bell_number),
@@ -199,8 +204,8 @@ CUT: dict[str, Callable[..., Ball]] = {
     "besselk": lambda n, z: z.bessel_k(n),
     "jn": lambda n, z: _half_order(_bessel_j, n, z),
     "yn": lambda n, z: _half_order(_bessel_y, n, z),
-    "hankel1": lambda n, z: z.bessel_j(n) + I * z.bessel_y(n),
-    "hankel2": lambda n, z: z.bessel_j(n) - I * z.bessel_y(n),
+    "hankel1": lambda n, z: z.bessel_j(n) + UNIT_I * z.bessel_y(n),
+    "hankel2": lambda n, z: z.bessel_j(n) - UNIT_I * z.bessel_y(n),
     "elliptic_k": lambda m: m.elliptic_k(),
     "elliptic_e": _elliptic_e,
     "elliptic_f": acb.elliptic_f,

@@ -1,0 +1,193 @@
+"""Claims of calculus: antiderivatives, closed forms of sums, products, integrals and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+
+from refine.errors import require
+from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
+from refine.verifiers.symbolic.analytic import smooth
+from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
+from refine.verifiers.symbolic.domain import Domains, Integer, points, symbols
+from refine.verifiers.symbolic.numeric import PRECISIONS, look
+from refine.verifiers.symbolic.prove import doubted, equal
+
+Expr = Any
+UNEVALUATED = (sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Derivative, sympy.Subs, sympy.Piecewise)
+_OPERATIONS = 400  # a closed form longer than this is no closed form
+_DOIT_S = 2.0  # CPU seconds for SymPy's own evaluation
+
+
+def require_closed(expr: Expr) -> None:
+    """Raises `Wrong` for what is no closed form: unevaluated, by cases, or longer than 400 operations."""
+    found = sorted({type(part).__name__ for part in sympy.preorder_traversal(expr) if isinstance(part, UNEVALUATED)})
+    require(not found, f"{', '.join(found)} is no closed form: write the value itself")
+    count = int(sympy.count_ops(expr))
+    require(count <= _OPERATIONS, f"{count} operations: a closed form has at most {_OPERATIONS}")
+
+
+def antiderivative_of(integrand: Expr, given: Expr, over: Domains, variable: str, bits: int | None) -> Answer:
+    """Whether the derivative of `given` by `variable` is the integrand."""
+    require_closed(given)
+    derivative = sympy.diff(given, named(variable, over, given, integrand))
+    if derivative.has(sympy.Derivative, sympy.Subs):
+        return Undecided((f"SymPy does not know the derivative of {str(given)[:80]}",))
+    return through("the derivative of the answer: ", equal(derivative, integrand, over, numeric_evidence=bits))
+
+
+def named(name: str, over: Domains, *exprs: Expr) -> Any:  # noqa: ANN401
+    """The symbol of that name in one of the expressions, or with the domain's assumptions."""
+    for expr in exprs:
+        for symbol in expr.free_symbols:
+            if symbol.name == name:
+                return symbol
+    declared = symbols(over)
+    if name not in declared:
+        raise ValueError(f"the variable {name!r} has no domain: give {name}=Real() or another")
+    return declared[name]
+
+
+def through(where: str, answer: Answer) -> Answer:
+    if isinstance(answer, Proved):
+        return Proved(where + answer.how)
+    if isinstance(answer, Refuted):
+        return Refuted(where + answer.how, answer.at, answer.left, answer.right)
+    return Undecided(tuple(where + step for step in answer.tried))
+
+
+def every(answers: Mapping[str, Answer]) -> Answer:
+    """All claims at once: the first refuted one, else the first undecided one, else proved."""
+    for kind in (Refuted, Undecided):
+        for name, answer in answers.items():
+            if isinstance(answer, kind):
+                return through(f"{name}: ", answer)
+    return Proved("; ".join(f"{name}: {answer.how}" for name, answer in answers.items() if isinstance(answer, Proved)))
+
+
+# ---- closed forms ----------------------------------------------------------------------------------------------------
+
+
+def closed_form_of(target: Expr, given: Expr, over: Domains, bits: int | None) -> Answer:
+    """Whether `given` is the value of a Sum, Product, Integral or Limit.
+
+    By induction over the upper bound (telescoping) where it is a symbol, by the derivative for an integral up to a
+    symbol, else by SymPy's own evaluation of the target.
+    """
+    require_closed(given)
+    refuted = look(target, given, over).refuted
+    if refuted is not None:
+        return refuted
+    for way in _WAYS:
+        found = way(target, given, over, bits)
+        if found is not None and not isinstance(found, Undecided):
+            return found
+    return _by_evaluation(target, given, over, bits)
+
+
+def _telescoped(target: Expr, given: Expr, over: Domains, bits: int | None) -> Answer | None:
+    """F(n) = F(n-1) + t(n) for a sum, F(n) = F(n-1)*t(n) for a product, and the first value: induction over n.
+
+    Only where the terms themselves do not depend on n.
+    """
+    if not isinstance(target, sympy.Sum | sympy.Product) or len(target.limits) != 1 or len(target.limits[0]) != 3:
+        return None
+    index, low, high = target.limits[0]
+    found = _upper(high, low, over)
+    if found is None or target.function.has(found[0]) or doubted(look(target, given, over), over) is not None:
+        return None
+    last, start = found
+    rest, beyond = _beyond(over, last, int(start))
+    n = symbols(beyond)[last.name]
+    before, term = given.subs(last, n - 1), target.function.subs(index, high.subs(last, n))
+    joined = before + term if isinstance(target, sympy.Sum) else before * term
+    begin = target.subs(last, start).doit()
+    return every(
+        {
+            f"at {last} = {start}": equal(given.subs(last, start), begin, rest, numeric_evidence=bits),
+            "induction": equal(given.subs(last, n), joined, beyond, numeric_evidence=bits),
+        }
+    )
+
+
+def _beyond(over: Domains, last: Any, start: int) -> tuple[Domains, Domains]:  # noqa: ANN401 - a SymPy symbol
+    """The domains without that of `last`, and those in which it begins after `start`."""
+    domain = dict(over)[last.name]
+    assert isinstance(domain, Integer)
+    rest = tuple((name, other) for name, other in over if name != last.name)
+    return rest, tuple(sorted((*rest, (last.name, Integer(start + 1, domain.high))), key=lambda item: item[0]))
+
+
+def _upper(high: Expr, low: Expr, over: Domains) -> tuple[Any, Any] | None:
+    """The symbol n of an upper bound n + k, and the first value of n in its domain, from where induction goes."""
+    free = [s for s in high.free_symbols if isinstance(dict(over).get(s.name), Integer)]
+    if len(free) != 1 or not (high - free[0]).is_Integer or not low.is_Integer:
+        return None
+    domain = dict(over)[free[0].name]
+    if not isinstance(domain, Integer) or domain.low is None:
+        return None
+    start = sympy.Integer(domain.low)
+    return (free[0], start) if start + (high - free[0]) >= low - 1 else None
+
+
+def _differentiated(target: Expr, given: Expr, over: Domains, bits: int | None) -> Answer | None:
+    """An integral up to a real symbol: the derivatives agree, and both sides are 0 where the bounds meet."""
+    if not isinstance(target, sympy.Integral) or len(target.limits) != 1 or len(target.limits[0]) != 3:
+        return None
+    variable, low, high = target.limits[0]
+    if not high.is_Symbol or low.has(high) or target.function.has(high) or not low.is_finite:
+        return None
+    if not smooth(given, over) or not smooth(target.function.subs(variable, high), over):
+        return None
+    rest = tuple((name, domain) for name, domain in over if name != high.name)
+    return every(
+        {
+            "the derivative": equal(sympy.diff(given, high), target.function.subs(variable, high), over),
+            f"at {high} = {low}": equal(given.subs(high, low), sympy.S.Zero, rest, numeric_evidence=bits),
+        }
+    )
+
+
+_WAYS: tuple[Callable[[Expr, Expr, Domains, int | None], Answer | None], ...] = (_telescoped, _differentiated)
+
+
+def _by_evaluation(target: Expr, given: Expr, over: Domains, bits: int | None) -> Answer:
+    try:
+        with cpu_limit(_DOIT_S):
+            value = target.doit()
+    except OutOfTime:
+        return Undecided((f"SymPy's evaluation: no answer within {_DOIT_S:g} s",))
+    except Exception as error:  # noqa: BLE001 - SymPy's own errors are of every kind, and none of them decides
+        return Undecided((f"SymPy's evaluation: {type(error).__name__}",))
+    if isinstance(value, sympy.Piecewise) and value.args[0][1] == sympy.true:
+        value = value.args[0][0]
+    if value.has(*UNEVALUATED) or value.has(sympy.AccumBounds):
+        return Undecided(("SymPy's evaluation finds no closed form to compare with",))
+    answer = through("SymPy's value of the target: ", equal(value, given, over, numeric_evidence=bits))
+    if isinstance(answer, Proved) and _numbers_object(target, given):
+        return Undecided((f"{answer.how}, but numerical quadrature or summation gives another value",))
+    return _checked(answer, target, given, over)
+
+
+def _numbers_object(target: Expr, given: Expr) -> bool:
+    """Whether mpmath's value of the target, where it has one, is far from the answer's: SymPy's evaluation may err."""
+    if target.free_symbols or isinstance(target, sympy.Limit):
+        return False
+    try:
+        with cpu_limit(_DOIT_S):
+            there, here = target.evalf(15), given.evalf(15)
+            return bool(abs(there - here) > sympy.Rational(1, 1000) * (1 + abs(here)))
+    except (OutOfTime, ValueError, TypeError, ArithmeticError, NotImplementedError):
+        return False
+
+
+def _checked(answer: Answer, target: Expr, given: Expr, over: Domains) -> Answer:
+    """SymPy's values of integrals and limits are not free of mistakes, so that a difference from them alone does not
+    refute, and agreement with them is believed unless balls of the target itself say otherwise.
+    """
+    if isinstance(answer, Refuted):
+        seen = look(target, given, over, at=points(over)[:4], precisions=PRECISIONS[:2])
+        return seen.refuted or Undecided((f"{answer.feedback()}; not confirmed on the target itself",))
+    return answer
