@@ -25,6 +25,7 @@ _UNIT_TEXT = re.compile(
 )
 _UNIT_WORD = re.compile(r"(?<=[\d)}])\s*([A-Za-zµ°]{1,20}(?:[/ ][A-Za-z]{1,20}){0,3}(?:\s?\^\s?[23]|[²³])?)$")
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|°)\s*([CF]?)$")
+_PRICE = re.compile(r"(?P<sign>[-−]?)\s?(?P<mark>\\\$|US\$|[$€£₹¥])\s?(?=[-\d.])")
 _MONEY = {"\\$": "dollar", "$": "dollar", "US$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "¥": "yen"}
 
 
@@ -33,11 +34,9 @@ def quantity(text: str) -> Quantity:
     body = unwrapped(text)
     if body.endswith("%"):
         return Quantity(body.rstrip("%").rstrip("\\").strip(), "%")
-    sign = "-" if body[:1] in {"-", "−"} else ""
-    for mark, unit in _MONEY.items():
-        if body[len(sign) :].strip().startswith(mark):
-            amount = sign + body[len(sign) :].strip()[len(mark) :].strip()
-            return Quantity(quantity(amount).body, unit)
+    if match := _PRICE.match(body):
+        amount = _with_unit(body[match.end() :].strip()).body
+        return Quantity(("-" if match["sign"] else "") + amount, _MONEY[match["mark"]])
     if match := _DEGREES.search(body):
         return Quantity(body[: match.start()].strip(), f"degree{match[1]}")
     return _with_unit(body)

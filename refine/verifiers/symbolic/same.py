@@ -15,19 +15,20 @@ Decisions where graders differ:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from refine.errors import TaskError, Wrong, require
+from refine.types import Json
 from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.final import unwrapped
 from refine.verifiers.symbolic.final_quantity import UNITS, Quantity, factor, number, quantity
 from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK
 from refine.verifiers.symbolic.read import BOUNDS, tree
-from refine.verifiers.symbolic.same_sets import same_set
-from refine.verifiers.symbolic.same_tree import Comparison
+from refine.verifiers.symbolic.same_tree import Comparison, Decide
 from refine.verifiers.symbolic.tree import CALCULUS, Tree, names, text
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Rules:
     percent: Literal["value", "sign"]
     within: Fraction
     ordered: bool
+    seconds: float
 
 
 def same_answer(
@@ -57,6 +59,7 @@ def same_answer(
     percent: Literal["value", "sign"] = "value",
     within: Fraction | int = 0,
     ordered: bool = False,
+    seconds: float = 5.0,
 ) -> Answer:
     """Whether the candidate's answer is the expected one.
 
@@ -67,13 +70,16 @@ def same_answer(
         percent: whether 50% is 1/2, or the sign is dropped.
         within: the largest distance between two plain numbers that still counts as the same.
         ordered: whether answers in a row must come in the expected order.
+        seconds: for all that SymPy is asked; what is left then is undecided.
+
+    A formula that is equal is the same answer: 6*7 is 42. Where the form matters (reduced, factored), check that too.
 
     Raises:
         Wrong: what is given cannot be read; the message says what to write.
         TaskError: what is expected cannot be read.
     """
     require(len(given) <= BOUNDS.characters, f"{len(given)} characters: an answer has at most {BOUNDS.characters}")
-    rules = Rules(percent, Fraction(within), ordered)
+    rules = Rules(percent, Fraction(within), ordered, seconds)
     mine, theirs = quantity(given), quantity(expected)
     require(mine.body, "the answer is empty: write one value")
     for compare in (_numbers, _choices, _texts, _ratios):
@@ -188,29 +194,42 @@ def _statements(given: str, expected: str, rules: Rules, symbols: Mapping[str, D
         theirs = _read(expected)
     except Wrong as error:
         raise TaskError(f"the expected answer {expected[:60]!r} cannot be read: {error}") from None
-    comparison = Comparison(_equal(symbols), same_set, ordered=rules.ordered, within=rules.within)
+    equal, same_set = _decisions(symbols, rules.seconds)
+    comparison = Comparison(equal, same_set, ordered=rules.ordered, within=rules.within)
     return comparison.same(_read(given), theirs)
 
 
-def _equal(symbols: Mapping[str, Domain]) -> Callable[[Tree, Tree], Answer]:
-    """Decides two formulas by `equals`, which is loaded only when a comparison comes to that."""
+def _decisions(symbols: Mapping[str, Domain], seconds: float) -> tuple[Decide, Decide]:
+    """How two formulas, and two sets, are decided: by the solver, in another process, within the time for all."""
+    ends = time.monotonic() + seconds
+
+    def ask(question: dict[str, Json], over: Mapping[str, Domain]) -> Answer:
+        from refine.verifiers.symbolic import plain, solver  # noqa: PLC0415 - only where a comparison comes to that
+
+        left = ends - time.monotonic()
+        if left <= 0:
+            return Undecided((f"no time left: {seconds:g} s for the whole answer",))
+        return solver.ask({**question, "domains": plain.written(over)}, left)
 
     def equal(given: Tree, expected: Tree) -> Answer:
-        from refine.verifiers.symbolic.checkers import equals  # noqa: PLC0415 - SymPy, only where it is needed
-        from refine.verifiers.symbolic.domain import Real  # noqa: PLC0415 - with it
+        from refine.verifiers.symbolic.domain import Real  # noqa: PLC0415 - it loads SymPy
 
-        free = (names(given) | names(expected)) - CONSTANTS.keys()
-        return equals(text(given), text(expected), **{name: symbols.get(name, Real()) for name in free})
+        free = sorted((names(given) | names(expected)) - CONSTANTS.keys())
+        over = {name: symbols.get(name, Real()) for name in free}
+        return ask({"claim": "equals", "statement": text(expected), "candidate": text(given)}, over)
 
-    return equal
+    def same_set(given: Tree, expected: Tree) -> Answer:
+        return ask({"claim": "same_set", "statement": text(expected), "candidate": text(given)}, {})
+
+    return equal, same_set
 
 
-def _read(text: str) -> Tree:
+def _read(written: str) -> Tree:
     """The text as it is, or else without the unit after it."""
     try:
-        return tree(unwrapped(text), mixed=True, allow=CALCULUS)
+        return tree(unwrapped(written), mixed=True, allow=CALCULUS)
     except Wrong:
-        parts = quantity(text)
-        if parts.body == unwrapped(text) or parts.unit not in UNITS:
+        parts = quantity(written)
+        if parts.body == unwrapped(written) or parts.unit not in UNITS:
             raise
         return tree(parts.body, mixed=True, allow=CALCULUS)

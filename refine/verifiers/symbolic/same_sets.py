@@ -6,21 +6,7 @@ from refine.errors import require
 from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.build import Object, built, sympy
 from refine.verifiers.symbolic.read import tree
-from refine.verifiers.symbolic.tree import Tree, text
-
-_SECONDS = 5.0
-
-
-def same_set(given: Tree, expected: Tree) -> Answer:
-    """Asks the solver, which is another process with a deadline.
-
-    Raises:
-        Wrong: what is given is no set.
-    """
-    from refine.verifiers.symbolic import solver  # noqa: PLC0415 - only where a comparison comes to that
-
-    sets = {"statement": text(expected), "candidate": text(given)}
-    return solver.ask({"claim": "same_set", "domains": {}} | sets, _SECONDS)
+from refine.verifiers.symbolic.tree import BRACKETS, Apply
 
 
 def compared(given: str, expected: str) -> Answer:
@@ -41,7 +27,10 @@ def compared(given: str, expected: str) -> Answer:
 def _set(written: str) -> Object:
     """A set as it is, an inequality in one unknown as where it holds, a number as a set of one."""
     s = sympy()
-    value = built(tree(written), {}, closed=False)
+    said = tree(written)
+    if isinstance(said, Apply) and said.head in BRACKETS and len(said.args) == 2:
+        said = Apply("union", (said,))  # here (1, 2) is an interval and not a point
+    value = built(said, {}, closed=False)
     if isinstance(value, s.Set):
         return value
     if value in (s.true, s.false):

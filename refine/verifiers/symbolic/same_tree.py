@@ -25,7 +25,13 @@ from refine.verifiers.symbolic.same_shapes import (
 from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree, names, text
 from refine.verifiers.symbolic.tree_bounds import exact
 
+_FURTHER = 8
+"""Answers more or fewer beyond which none is compared."""
 _PLACES = tuple(Fraction(n, d) for n, d in ((3, 7), (-5, 11), (13, 17), (2, 19), (-7, 23), (11, 29)))
+
+
+Decide = Callable[[Tree, Tree], Answer]
+"""Of what is given and what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,8 @@ class Comparison:
         within: the largest distance of two plain numbers that counts as none.
     """
 
-    equal: Callable[[Tree, Tree], Answer]
-    same_set: Callable[[Tree, Tree], Answer]
+    equal: Decide
+    same_set: Decide
     ordered: bool = False
     within: Fraction = Fraction(0)
 
@@ -116,6 +122,9 @@ class Comparison:
         """Whether each has its like among the others."""
         if not given or not expected:
             return Proved("both are empty") if not (given or expected) else Refuted("one of them is empty")
+        given, expected = list(dict.fromkeys(given)), list(dict.fromkeys(expected))
+        if abs(len(given) - len(expected)) > _FURTHER:
+            return Refuted(f"{len(given)} answers, expected {len(expected)}")
         table = [[same(a, b) for b in expected] for a in given]
         lines = [(row, f"{said(a)} is not among the expected") for a, row in zip(given, table, strict=True)]
         columns = zip(expected, zip(*table, strict=True), strict=True)
@@ -125,10 +134,10 @@ class Comparison:
     def equations(self, given: Tree, expected: Tree) -> Answer:
         """The same unknown equal to the same value, or one equation a multiple of the other."""
         mine, theirs = solved_for(given), solved_for(expected)
-        if mine and theirs:
-            if mine[0] != theirs[0]:
-                return Refuted("another unknown", left=mine[0], right=theirs[0])
+        if mine and theirs and mine[0] == theirs[0]:
             return self.same(mine[1], theirs[1])
+        if mine and theirs and not (_free(mine[1]) or _free(theirs[1])):
+            return Refuted("another unknown", left=mine[0], right=theirs[0])
         one, other = _difference(given), _difference(expected)
         places = dict(zip(sorted(names(one) | names(other)), _PLACES, strict=False))
         first, second = _at(one, places), _at(other, places)
@@ -177,6 +186,10 @@ def _exactly(tree: Tree) -> Fraction | None:
 def _infinity(tree: Tree) -> str:
     inner = tree.args[0] if is_a(tree, "neg") else tree
     return "oo" if isinstance(inner, Name) and CONSTANTS.get(inner.name) == "Infinity" else ""
+
+
+def _free(tree: Tree) -> set[str]:
+    return names(tree) - CONSTANTS.keys()
 
 
 def _said(tree: Tree) -> str:
