@@ -23,10 +23,14 @@ from refine.verifiers.symbolic.domain import Integer as Integer
 from refine.verifiers.symbolic.domain import Real as Real
 from refine.verifiers.symbolic.domain import nonnegative as nonnegative
 from refine.verifiers.symbolic.domain import positive as positive
+from refine.verifiers.symbolic.final import final_answer as final_answer
 from refine.verifiers.symbolic.read import expression as expression
+from refine.verifiers.symbolic.same import same_answer as same_answer
+from refine.verifiers.symbolic.tree import Bounds as Bounds
 
 __all__ = [
     "Answer",
+    "Bounds",
     "Complex",
     "Integer",
     "Proved",
@@ -38,12 +42,14 @@ __all__ = [
     "equals",
     "expression",
     "factorisation_of",
+    "final_answer",
     "identity",
     "inequality_holds",
     "matrix_decomposition",
     "nonnegative",
     "positive",
     "root_of",
+    "same_answer",
     "scored",
     "solution_set_of",
     "solves_ode",
