@@ -23,7 +23,6 @@ class Undefined(Exception):  # noqa: N818 - what the value is
 NAN: Ball = acb(arb.nan())
 HALF: Ball = acb(arb(1) / 2)
 ONE: Ball = acb(1)
-UNIT: Ball = acb(arb(0, 1))
 UNIT_I: Ball = acb(0, 1)
 
 
@@ -170,8 +169,8 @@ def _half_pi() -> Ball:
 
 MEROMORPHIC: dict[str, Callable[..., Ball]] = {
     "exp": lambda z: z.exp(),
-    "sin": lambda z: z.sin() if z.real.rad().is_finite() or not is_real(z) else UNIT,
-    "cos": lambda z: z.cos() if z.real.rad().is_finite() or not is_real(z) else UNIT,
+    "sin": lambda z: z.sin(),
+    "cos": lambda z: z.cos(),
     "tan": lambda z: z.tan(),
     "cot": lambda z: over(z.cos(), z.sin()),
     "sec": lambda z: z.sec(),

@@ -37,6 +37,8 @@ def inequality_holds(relation: Expr, over: Domains) -> Answer:
         return _trivial(relation)
     require(getattr(relation, "rel_op", None) in _ORDER, "write an inequality with <, <=, > or >=")
     require(not any(isinstance(d, Complex) for _, d in over), "complex numbers are not ordered: declare real symbols")
+    names = {symbol.name for symbol in relation.free_symbols}
+    over = tuple((name, domain) for name, domain in over if name in names)
     op = relation.rel_op
     seen = look(relation.lhs, relation.rhs, over, contradicts=lambda a, b: related(op, a, b) is False)
     if seen.refuted is not None:
@@ -202,7 +204,7 @@ def _pivots(domain: Real) -> list[Expr]:
 
 
 def _outward(f: Expr, symbol: Any, pivot: Expr, domain: Real, *, strict: bool) -> bool:  # noqa: ANN401
-    """Whether f is at least 0 at the pivot (above, if strict), and does not fall on the way from there to either end."""
+    """Whether f is at least 0 at the pivot (above, if strict), and does not fall from there to either end."""
     if not _at_least_zero(f.subs(symbol, pivot), strict=strict):
         return False
     right = domain.high is None or exact(domain.high) > pivot
@@ -219,12 +221,31 @@ def _rises(f: Expr, symbol: Any, domain: Real, direction: int, depth: int = 4) -
     """Whether direction*f' >= 0 on the closed interval that begins (for -1: ends) at the pivot."""
     slope = sympy.simplify(direction * sympy.diff(f, symbol))
     over = ((symbol.name, domain),)
-    if slope.is_nonnegative or _bounded(slope, over, False) or _by_cells(slope, over, False) is True:
+    if (
+        slope.is_nonnegative
+        or _wave_floor(slope)
+        or _bounded(slope, over, False)
+        or _by_cells(slope, over, False) is True
+    ):
         return True
     pivot = domain.low if direction > 0 else domain.high
     if depth == 0 or pivot is None or not _at_least_zero(slope.subs(symbol, exact(pivot)), strict=False):
         return False
     return _rises(slope, symbol, domain, direction, depth - 1)
+
+
+def _wave_floor(expr: Expr) -> bool:
+    """Whether a number plus multiples of sines and cosines of real arguments is at least 0 by their sizes alone."""
+    floor = sympy.S.Zero
+    for term in sympy.Add.make_args(expr):
+        size, rest = term.as_coeff_Mul(rational=True)
+        if rest == 1:
+            floor += size
+        elif isinstance(rest, sympy.sin | sympy.cos) and rest.args[0].is_real:
+            floor -= abs(size)
+        else:
+            return False
+    return bool(floor >= 0)
 
 
 def _at_least_zero(value: Expr, *, strict: bool) -> bool:

@@ -15,6 +15,8 @@ def certainly_positive(expr: Expr, over: Domains) -> bool:
     """Whether the expression is known to be above 0 on the whole domain."""
     if expr.is_positive:
         return True
+    if _root_outweighs(expr, over):
+        return True
     together = sympy.cancel(expr) if expr.free_symbols else expr
     return bool(together.is_positive) or _polynomial_positive(together, over)
 
@@ -24,6 +26,16 @@ def certainly_nonzero(expr: Expr, over: Domains) -> bool:
     if expr.is_real and expr.is_nonzero:
         return True
     return certainly_positive(expr, over) or certainly_positive(-expr, over)
+
+
+def _root_outweighs(expr: Expr, over: Domains) -> bool:
+    """sqrt(b) + a with b > a**2, for a real."""
+    if not expr.is_Add or len(expr.args) != 2:
+        return False
+    for root, other in (expr.args, expr.args[::-1]):
+        if root.is_Pow and root.exp == sympy.S.Half and other.is_real:
+            return certainly_positive(sympy.expand(root.base - other**2), over)
+    return False
 
 
 def _polynomial_positive(expr: Expr, over: Domains) -> bool:

@@ -23,7 +23,9 @@ from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
 from refine.verifiers.symbolic.domain import Domains, Integer, finite, points, text
 from refine.verifiers.symbolic.kernels import TooLarge, vanishes
 from refine.verifiers.symbolic.numeric import WANTED, Looked, agreement, look
+from refine.verifiers.symbolic.radicals import split_roots
 from refine.verifiers.symbolic.rewriting import rational_floats
+from refine.verifiers.symbolic.turns import zero_by_turns
 
 Expr = Any
 Step = Callable[[Expr, Domains], bool | str | None]
@@ -123,15 +125,14 @@ def _algebraic_number(diff: Expr, over: Domains) -> bool:
     return bool(sympy.minimal_polynomial(diff, x) == x)
 
 
-def _factored_radicands(diff: Expr, over: Domains) -> bool:
-    """Squares leave their roots as absolute values, then the ring."""
-    del over
-    changed = diff.replace(_root_of_sum, lambda p: sympy.factor(p.base) ** p.exp)
+def _split_radicals(diff: Expr, over: Domains) -> bool:
+    changed = split_roots(diff, over)
     return bool(changed != diff and vanishes(changed))
 
 
-def _root_of_sum(expr: Expr) -> bool:
-    return bool(expr.is_Pow and expr.exp.is_Rational and not expr.exp.is_Integer and not expr.base.is_Atom)
+def _turns(diff: Expr, over: Domains) -> bool:
+    del over
+    return zero_by_turns(diff)
 
 
 def _by(function: Callable[[Expr], Expr]) -> Step:
@@ -146,7 +147,8 @@ def _by(function: Callable[[Expr], Expr]) -> Step:
 _STEPS: tuple[tuple[str, Step], ...] = (
     ("normal form in a ring of fractions over Q", _ring),
     ("minimal polynomial of an algebraic number", _algebraic_number),
-    ("roots of squares, then normal form", _factored_radicands),
+    ("roots taken apart, then normal form", _split_radicals),
+    ("exp of a multiple is 1, and the size less than a turn", _turns),
     ("equal derivatives and one equal value", constant_difference),
     ("nested roots (sqrtdenest), then normal form", _by(sympy.sqrtdenest)),
     ("logarithms combined (logcombine), then normal form", _by(sympy.logcombine)),

@@ -67,7 +67,7 @@ def _double_factorial(n: int) -> fmpz:
 
 
 def _fibonacci(n: int) -> Any:  # noqa: ANN401 - a flint integer
-    return fmpz.fib_ui(n)  # type: ignore[arg-type] - the stub asks for an fmpz, the function for an int
+    return fmpz.fib_ui(n)  # type: ignore[arg-type]  # the stub asks for an fmpz
 
 
 def _lucas(n: int) -> Any:  # noqa: ANN401 - a flint integer
