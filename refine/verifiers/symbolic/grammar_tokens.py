@@ -8,11 +8,21 @@ from fractions import Fraction
 from typing import Literal
 
 from refine.errors import require
-from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK, LOG2, LOG10, OPERATORS, STRUCTURES
+from refine.verifiers.symbolic.grammar_names import (
+    CONSTANTS,
+    FUNCTIONS,
+    GREEK,
+    LOG2,
+    LOG10,
+    OPERATORS,
+    STRUCTURES,
+    called_only,
+)
 from refine.verifiers.symbolic.tree import CALCULUS, Bounds, Number, Tree
 
 Kind = Literal["number", "name", "op", "open", "close", "tree", "big", "end"]
 
+_WRITTEN = ("sin", "cos", "tan", "cot", "log", "exp", "sqrt", "ln")
 _NAME = 40
 """Characters of a name at most."""
 
@@ -92,12 +102,21 @@ def word(run: str, words: Words, *, spaced: bool = False, letters: bool = False)
     elif index.isdigit() and head in FUNCTIONS and head not in GREEK and not declared:  # log_2
         base = number(index, words.bounds)
         yield from (Token("name", head, spaced=spaced), Token("op", "_"), Token("tree", index, base.tree))
-    elif words.known(run) or _one_symbol(run, words):
+    elif (words.known(run) and not (letters and _only_letters(run, words))) or _one_symbol(run, words):
         yield Token("name", run, spaced=spaced)
     else:
         require(letters or _product(run, words), _unknown(run, words.declared))
+        require(
+            not run.startswith(_WRITTEN),
+            f"{run[:40]} is ambiguous: write functions as \\sin x or sin(x), products with *",
+        )
         pieces = [Token("name", letter) if letter.isalpha() else number(letter, words.bounds) for letter in run]
         yield from (replace(piece, spaced=spaced and i == 0) for i, piece in enumerate(pieces))
+
+
+def _only_letters(run: str, words: Words) -> bool:
+    """In LaTeX re^{it} is r*e^(it): short names of functions are none without a backslash."""
+    return called_only(run) and run not in GREEK and not (words.declared and run in words.declared)
 
 
 def _one_symbol(run: str, words: Words) -> bool:

@@ -28,8 +28,24 @@ OPS = {
     **dict.fromkeys(("circ", "degree"), "deg"),
     "%": "%",
 }
-OPENING = {"{": "{", "lbrace": "{", "lbrack": "[", "lvert": "lvert", "lfloor": "lfloor", "lceil": "lceil"}
-CLOSING = {"}": "}", "rbrace": "}", "rbrack": "]", "rvert": "rvert", "rfloor": "rfloor", "rceil": "rceil"}
+OPENING = {
+    "{": "{",
+    "lbrace": "{",
+    "lbrack": "[",
+    "langle": "(",
+    "lvert": "lvert",
+    "lfloor": "lfloor",
+    "lceil": "lceil",
+}
+CLOSING = {
+    "}": "}",
+    "rbrace": "}",
+    "rbrack": "]",
+    "rangle": ")",
+    "rvert": "rvert",
+    "rfloor": "rfloor",
+    "rceil": "rceil",
+}
 SIGNS = {name: Token("op", sign, spaced=True) for name, sign in OPS.items()}
 SIGNS |= {name: Token("open", bracket, spaced=True) for name, bracket in OPENING.items()}
 SIGNS |= {name: Token("close", bracket, spaced=True) for name, bracket in CLOSING.items()}

@@ -9,6 +9,14 @@ from refine.verifiers.symbolic.read import expression
 from refine.verifiers.symbolic.tree import CALCULUS
 
 FORMS = [
+    (r"re^{i\theta}", "r*exp(I*theta)"),
+    (r"\langle 1, 2, 3 \rangle", "(1, 2, 3)"),
+    (r"\frac{1}{\sqrt{2\pi}}e^{-\frac{x^2}{2}}", "sqrt(2)*exp(-x**2/2)/(2*sqrt(pi))"),
+    (r"\ln\left|x\right|+C", "C + log(Abs(x))"),
+    (r"x=\pm\sqrt{3}", "Eq(x, sqrt(3)) | Eq(x, -sqrt(3))"),
+    (r"2.5\times10^{-3}", "1/400"),
+    (r"\frac ab", "a/b"),
+    (r"\sin\frac{x}{2}\cos\frac{x}{2}", "sin(x/2)*cos(x/2)"),
     (r"\frac{1}{2}", "1/2"),
     (r"\frac12", "1/2"),
     (r"\dfrac{\sqrt{3}}{2}", "sqrt(3)/2"),
@@ -199,6 +207,9 @@ def test_it_is_read(text: str, shown: str) -> None:
 
 
 REFUSED = [
+    (r"$sinx$", "ambiguous"),
+    (r"\$5", "not known"),
+    (r"\mathbb{Z}^+", "arithmetic with"),
     (r"\frac{1}", "cannot be read|lacks its arguments"),
     (r"\sqrt\sqrt2", "lacks its arguments"),
     (r"\foo{1}", r"\\foo is not known"),
