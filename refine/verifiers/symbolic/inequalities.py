@@ -17,9 +17,11 @@ from refine.verifiers.symbolic.balls import Ball, Undefined
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
 from refine.verifiers.symbolic.domain import Complex, Domains, Integer, Real
 from refine.verifiers.symbolic.evaluate import compiled, rational, related
-from refine.verifiers.symbolic.kernels import TooLarge, vanishes
+from refine.verifiers.symbolic.kernels import TooLarge
 from refine.verifiers.symbolic.numeric import look, precision
 from refine.verifiers.symbolic.positivity import rational as exact
+from refine.verifiers.symbolic.prove import doubted
+from refine.verifiers.symbolic.ring import vanishes
 
 Expr = Any
 _STEP_S = 2.0  # CPU seconds for one way to prove it
@@ -44,7 +46,7 @@ def inequality_holds(relation: Expr, over: Domains) -> Answer:
     if seen.refuted is not None:
         return seen.refuted
     larger = relation.rhs - relation.lhs if op in ("<", "<=") else relation.lhs - relation.rhs
-    return _proof(larger, over, strict=op in ("<", ">"), supported=seen.agreed > 0)
+    return _proof(larger, over, strict=op in ("<", ">"), doubt=doubted(seen, over))
 
 
 def _trivial(relation: Expr) -> Answer:
@@ -52,7 +54,7 @@ def _trivial(relation: Expr) -> Answer:
     return Proved(how) if relation == sympy.true else Refuted(how)
 
 
-def _proof(larger: Expr, over: Domains, *, strict: bool, supported: bool) -> Answer:
+def _proof(larger: Expr, over: Domains, *, strict: bool, doubt: str | None) -> Answer:
     tried: list[str] = []
     for name, way in _WAYS:
         try:
@@ -67,9 +69,9 @@ def _proof(larger: Expr, over: Domains, *, strict: bool, supported: bool) -> Ans
         else:
             if isinstance(found, Refuted):
                 return found
-            if found and supported:
+            if found and doubt is None:
                 return Proved(name)
-            tried.append(name)
+            tried.append(f"{name}, but {doubt}" if found else name)
     return Undecided(tuple(tried))
 
 
@@ -187,10 +189,18 @@ def _monotone(larger: Expr, over: Domains, strict: bool) -> bool:  # noqa: FBT00
     closed = ((over[0][0], Real(domain.low, domain.high)),)
     if not smooth(larger, closed):
         return False
-    return any(
-        _outward(larger, symbol, pivot, domain, strict=strict and not _excluded(pivot, domain))
-        for pivot in _pivots(domain)
-    )
+    for pivot in _pivots(domain):
+        outside = _excluded(pivot, domain)
+        if _outward(larger, symbol, pivot, domain, strict=strict and not outside):
+            return not (strict and outside) or _somewhere_positive(larger, over)
+    return False
+
+
+def _somewhere_positive(f: Expr, over: Domains) -> bool:
+    """Whether a function is certainly above 0 at a point. One that is analytic, rises from 0 and is not 0 everywhere is
+    above 0 everywhere beyond.
+    """
+    return look(f, sympy.S.Zero, over, contradicts=lambda a, b: related(">", a, b) is True).refuted is not None
 
 
 def _excluded(pivot: Expr, domain: Real) -> bool:

@@ -101,20 +101,21 @@ def _invertible(matrix: Matrix, over: Domains) -> Answer:
 
 def _signed(matrix: Matrix, over: Domains, *, strict: bool) -> Answer:
     """The diagonal is real and positive (not negative)."""
-    answers: Claims = {}
-    for i in range(min(matrix.shape)):
-        entry = matrix[i, i]
-        holds = entry.is_positive if strict else entry.is_nonnegative
-        word = "positive" if strict else "not negative"
-        seen = look(entry, sympy.S.Zero, over, contradicts=_below).refuted
-        unknown = Undecided((f"whether {entry} is {word}",))
-        answers[f"diagonal {i + 1}"] = (
-            Proved(word) if holds else seen or (Refuted(f"not {word}") if holds is False and strict else unknown)
-        )
-    return _summed(every(answers), "the diagonal's signs")
+    entries = [matrix[i, i] for i in range(min(matrix.shape))]
+    return _summed(every({f"diagonal {i + 1}": _sign(e, over, strict=strict) for i, e in enumerate(entries)}), "signs")
+
+
+def _sign(entry: Any, over: Domains, *, strict: bool) -> Answer:  # noqa: ANN401 - a SymPy expression
+    word = "positive" if strict else "not negative"
+    if entry.is_positive or (not strict and entry.is_nonnegative):
+        return Proved(word)
+    if strict and entry == 0:
+        return Refuted("0 is not positive", {}, "0", "0")
+    return look(entry, sympy.S.Zero, over, contradicts=_below).refuted or Undecided((f"whether {entry} is {word}",))
 
 
 def _below(a: Any, b: Any) -> bool:  # noqa: ANN401 - balls
+    """Whether a is certainly no real number from b."""
     return bool(a.is_finite() and (a.real < b.real or not a.imag.contains(0)))
 
 

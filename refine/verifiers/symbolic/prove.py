@@ -21,10 +21,11 @@ from refine.verifiers.answers import Answer, Proved, Undecided
 from refine.verifiers.symbolic.analytic import constant_difference
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
 from refine.verifiers.symbolic.domain import Domains, Integer, finite, points, text
-from refine.verifiers.symbolic.kernels import TooLarge, vanishes
+from refine.verifiers.symbolic.kernels import TooLarge
 from refine.verifiers.symbolic.numeric import WANTED, Looked, agreement, look
 from refine.verifiers.symbolic.radicals import split_roots
 from refine.verifiers.symbolic.rewriting import rational_floats
+from refine.verifiers.symbolic.ring import vanishes
 from refine.verifiers.symbolic.turns import zero_by_turns
 
 Expr = Any

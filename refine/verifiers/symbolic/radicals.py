@@ -7,8 +7,8 @@ from typing import Any
 import sympy
 
 from refine.verifiers.symbolic.domain import Domains
-from refine.verifiers.symbolic.kernels import vanishes
 from refine.verifiers.symbolic.positivity import certainly_positive
+from refine.verifiers.symbolic.ring import vanishes
 
 Expr = Any
 

@@ -31,6 +31,20 @@ def _tangent(e: Expr, f: Expr) -> Expr:
     return -I * (e - f) / (e + f)
 
 
+def _binomial(n: Expr, k: Expr) -> Expr | None:
+    """By gamma functions only from n = 0, or for an integer k from 0: below, conventions differ."""
+    if n.is_nonnegative or (k.is_integer and k.is_nonnegative):
+        return gamma(n + 1) / (gamma(k + 1) * gamma(n - k + 1))
+    return None
+
+
+def signs_resolved(expr: Expr) -> Expr:
+    """The expression with sign(a) as a/|a| where it divides by |a| anyway, so that nothing is claimed at a = 0."""
+    divided = {p.base.args[0] for p in expr.atoms(sympy.Pow) if isinstance(p.base, sympy.Abs) and p.exp.is_negative}
+    found = {s: s.args[0] / sympy.Abs(s.args[0]) for s in expr.atoms(sympy.sign) if s.args[0] in divided}
+    return expr.xreplace(found) if found else expr
+
+
 CIRCULAR: dict[str, Callable[..., Expr]] = {
     "sin": lambda a: _sine(*_wave(a)),
     "cos": lambda a: sum(_wave(a)) / 2,
@@ -58,12 +72,11 @@ OTHER: dict[str, Callable[..., Expr]] = {
     "asech": lambda a: log(1 / a + sqrt(1 / a - 1) * sqrt(1 / a + 1)),
     "acsch": lambda a: log(1 / a + sqrt(1 / a**2 + 1)),
     "factorial": lambda n: gamma(n + 1),
-    "binomial": lambda n, k: gamma(n + 1) / (gamma(k + 1) * gamma(n - k + 1)),
+    "binomial": _binomial,
     "RisingFactorial": lambda x, k: gamma(x + k) / gamma(x),
     "FallingFactorial": lambda x, k: gamma(x + 1) / gamma(x - k + 1),
     "beta": lambda a, b: gamma(a) * gamma(b) / gamma(a + b),
     "catalan": lambda n: gamma(2 * n + 1) / (gamma(n + 1) * gamma(n + 2)),
-    "sign": lambda a: a / sympy.Abs(a),
     "erfc": lambda a: 1 - sympy.erf(a),
     "digamma": lambda a: sympy.polygamma(0, a),
     "harmonic": lambda n, *order: S.EulerGamma + sympy.polygamma(0, n + 1) if not order else None,

@@ -148,17 +148,22 @@ def _complete(residual: Expr, symbol: Any, elements: list[Expr], domain: Any) ->
     if not _distinct(elements):
         return Undecided(("whether the elements of the set are different",))
     roots = _roots(top, domain)
+    if roots is None:
+        return Undecided(("whether every root lies in the domain",))
     if len(elements) == len(roots):
         return Proved(f"every element is a root, and they are {_COUNTED}: {len(roots)}")
     return _missing(roots, elements, symbol) or Undecided(("the elements and the roots could not be matched",))
 
 
-def _roots(poly: Any, domain: Any) -> list[Expr]:  # noqa: ANN401
+def _roots(poly: Any, domain: Any) -> list[Expr] | None:  # noqa: ANN401
+    """The polynomial's roots in the domain; None where it is not known of one whether it is."""
     if poly.is_ground:
         return []
     if isinstance(domain, Complex):
         return list(poly.all_roots())
-    return [root for root in poly.real_roots() if _contained(root, domain)]
+    found = [r for r in poly.real_roots() if r.is_Rational or not isinstance(domain, Integer)]
+    inside = [_contained(root, domain) for root in found]
+    return None if None in inside else [root for root, within in zip(found, inside, strict=True) if within]
 
 
 def _distinct(elements: list[Expr]) -> bool:

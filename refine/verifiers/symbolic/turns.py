@@ -1,4 +1,4 @@
-"""Constants that are sums of logarithms and inverse functions: exp of a multiple is 1, and the size is less than a turn.
+"""Constants that are sums of logarithms and inverse functions: a multiple has exp 1, and is less than a turn.
 
 exp(c*a) = 1 says that c*a is a multiple of 2*pi*i; where ball arithmetic shows that |c*a| < 2*pi, it is 0. The inverse
 functions disappear under exp: exp(i*atan u)**2 = (1 + i*u)/(1 - i*u), exp(i*asin u) = sqrt(1 - u**2) + i*u, on
@@ -14,9 +14,9 @@ import sympy
 from flint import acb
 
 from refine.verifiers.symbolic.evaluate import compiled
-from refine.verifiers.symbolic.kernels import vanishes
 from refine.verifiers.symbolic.numeric import precision
 from refine.verifiers.symbolic.rewriting import OTHER
+from refine.verifiers.symbolic.ring import vanishes
 
 Expr = Any
 _LARGEST = 200  # of a coefficient, which becomes an exponent
