@@ -185,12 +185,23 @@ class Supervisor:
                 self.discard(self.spares.popleft())
             self.limits = limits
             self.confinement.prepare(limits, self.base)
-        pid, link, output = self.spares.popleft() if self.spares else self.fork()
+        pid, link, output = self.ready()
         said = json.dumps({"cell": pid, "walls": self.kind}).encode()
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [link.fileno(), output]))]
         self.control.sendmsg([said], rights)
         link.close()
         os.close(output)
+
+    def ready(self):
+        """A spare that is alive, else a fresh cell: short of memory, the kernel may take a spare for what a cell did."""
+        while self.spares:
+            pid, link, output = self.spares.popleft()
+            if not os.waitpid(pid, os.WNOHANG)[0]:
+                return pid, link, output
+            link.close()
+            os.close(output)
+            self.sweep(pid)
+        return self.fork()
 
     def discard(self, cell):
         pid, link, output = cell
