@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from refine.search import Search as Search
     from refine.session import run as run
     from refine.strategies import preset as preset
+    from refine.task import Feature as Feature
     from refine.task import Golden as Golden
     from refine.task import Grammar as Grammar
     from refine.task import Reference as Reference
@@ -29,6 +30,7 @@ _HOMES = {
     "Search": "refine.search",
     "run": "refine.session",
     "preset": "refine.strategies",
+    "Feature": "refine.task",
     "Golden": "refine.task",
     "Grammar": "refine.task",
     "Handle": "refine.verifiers.handle",

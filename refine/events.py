@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from refine.errors import Where
-from refine.types import Direction, Frozen, Json, Outcome, Usage
+from refine.types import Direction, Edit, Frozen, Json, Outcome, Usage
 
 FORMAT = 1
 """Version of the journal's format. Another one is refused, never guessed at."""
@@ -55,6 +55,11 @@ class Asked(Frozen):
     messages: str
     """Digest of the messages as JSON text."""
     params: dict[str, Json] = Field(default_factory=dict)
+    move: str = ""
+    edit: Edit = "whole"
+    """With "diff" the answers are blocks for the first of `parents`."""
+    repairs: tuple[int, int] | None = None
+    """The ask and the sample whose failure this one is to cure."""
 
 
 class Answered(Frozen):
@@ -72,7 +77,7 @@ class Answered(Frozen):
 
 class Verified(Frozen):
     """`candidate` is None where no candidate was found in the answer; `repeat`: the outcome is that of an earlier
-    fact about the same candidate.
+    fact about the same candidate, or about the one of the same form that is named here.
     """
 
     kind: Literal["verified"] = "verified"
@@ -81,6 +86,8 @@ class Verified(Frozen):
     candidate: str | None
     outcome: Outcome | None = None
     repeat: bool = False
+    form: str = ""
+    """Digest of the program's normalised syntax tree, where it is not the candidate's own."""
 
 
 class Confirmed(Frozen):

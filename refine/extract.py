@@ -8,6 +8,7 @@ import textwrap
 import warnings
 from dataclasses import dataclass
 
+from refine.edits import Unfit, edited
 from refine.task import Language
 from refine.types import Candidate
 
@@ -22,17 +23,34 @@ class Unreadable:
     why: str
 
 
-def extract(answer: str, language: Language) -> Candidate | Unreadable:
+def extract(answer: str, language: Language, base: str | None = None) -> Candidate | Unreadable:
     """The candidate in an answer: the last fenced block that is one, or the whole answer if that is one.
 
-    A Python program must parse and define something; an expression must parse; any non-empty text is a text.
+    A Python program must parse and define something; an expression must parse; any non-empty text is a text. Where
+    blocks to be edited into `base` were asked for and there are some, the candidate is what they make of it.
     """
     if len(answer) > _MAX_CHARS:
         return Unreadable(f"the answer has {len(answer)} characters; at most {_MAX_CHARS} are read")
+    changed = edited(answer, base) if base is not None else None
+    if changed is not None:
+        return _changed(changed, language)
     blocks = [textwrap.dedent(body).strip("\n") for _, _, body in _FENCE.findall(answer)]
     if language == "text":
         text = (blocks[-1] if blocks else answer).strip()
         return Candidate(text) if text else Unreadable("the answer is empty")
+    return _program(blocks, answer, language)
+
+
+def _changed(changed: str | Unfit, language: Language) -> Candidate | Unreadable:
+    if isinstance(changed, Unfit):
+        return Unreadable(changed.why)
+    problem = None if language == "text" else _problem(changed, language)
+    if problem is not None:
+        return Unreadable(f"with the blocks applied, {problem}")
+    return Candidate(changed if language == "python" else changed.strip())
+
+
+def _program(blocks: list[str], answer: str, language: Language) -> Candidate | Unreadable:
     problems = []
     for text in [*reversed(blocks), answer.strip()]:
         problem = _problem(text, language)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refine.errors import TaskError
 from refine.task import Task
-from refine.types import Message, Outcome, Shown
+from refine.types import Candidate, Edit, Message, Outcome, Shown
 
 if TYPE_CHECKING:
     import jinja2
@@ -16,10 +20,52 @@ if TYPE_CHECKING:
 _KINDS = {"python": "Python program", "expression": "Python-syntax expression", "text": "text"}
 
 
-def messages(
-    task: Task, parents: Sequence[Shown], failures: Sequence[Outcome], best: float | None
-) -> tuple[Message, ...]:
-    """The messages of one ask. A function of its arguments alone; parents best first."""
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What one prompt shows. Parents and inspirations come best first, failures and history latest last.
+
+    When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
+    failures, oldest first; parents but the first, worst first. The task and the program to improve are never cut.
+    """
+
+    task: Task
+    parents: tuple[Shown, ...] = ()
+    inspirations: tuple[Shown, ...] = ()
+    failures: tuple[Outcome, ...] = ()
+    history: tuple[Shown, ...] = ()
+    best: float | None = None
+    say: str = ""
+    edit: Edit = "whole"
+    characters: int = 60_000
+
+    def less(self) -> Brief | None:
+        """The same with the least important quarter of something left out; None where nothing may be."""
+        if self.history:
+            return replace(self, history=self.history[math.ceil(len(self.history) / 4) :])
+        if self.inspirations:
+            return replace(self, inspirations=self.inspirations[:-1])
+        if self.failures:
+            return replace(self, failures=self.failures[1:])
+        return replace(self, parents=self.parents[:-1]) if len(self.parents) > 1 else None
+
+
+def messages(brief: Brief) -> tuple[Message, ...]:
+    """The messages of one ask. A function of its argument and of the task's own templates alone."""
+    asked = _rendered("propose.j2", brief)
+    while len(asked[1].content) > brief.characters and (less := brief.less()) is not None:
+        brief = less
+        asked = _rendered("propose.j2", brief)
+    return asked
+
+
+def repair(task: Task, failed: Shown, characters: int) -> tuple[Message, ...]:
+    """The messages that show a failing program with its error and ask for nothing but its cure."""
+    text = shortened(failed.candidate.text, characters)
+    return _rendered("repair.j2", Brief(task, parents=(Shown(Candidate(text), failed.outcome),)))
+
+
+def _rendered(template: str, brief: Brief) -> tuple[Message, ...]:
+    task = brief.task
     words = {
         "what": _KINDS[task.language],
         "language": task.language,
@@ -28,12 +74,19 @@ def messages(
         "direction": task.direction,
         "target": task.target,
         "limits": task.limits,
-        "best": best,
-        "parents": parents,
-        "failures": failures,
+        "best": brief.best,
+        "parents": brief.parents,
+        "inspirations": brief.inspirations,
+        "failures": brief.failures,
+        "history": brief.history,
+        "say": brief.say,
+        "edit": brief.edit,
     }
-    system = _environment().get_template("system.j2").render(words)
-    user = _environment().get_template("propose.j2").render(words)
+    environment = _environment(task.folder / "prompts")
+    try:
+        system, user = (environment.get_template(name).render(words) for name in ("system.j2", template))
+    except jinja2_errors() as error:
+        raise TaskError(f"the prompt template of {task.name} is wrong: {error}") from error
     return Message(role="system", content=system.strip()), Message(role="user", content=user.strip())
 
 
@@ -55,12 +108,21 @@ def breakdown(instances: Mapping[str, float], limit: int = 24) -> str:
     return shown + (f", and {len(instances) - limit} more" if len(instances) > limit else "")
 
 
+def jinja2_errors() -> type[Exception]:
+    import jinja2  # noqa: PLC0415 - as below
+
+    return jinja2.TemplateError
+
+
 @functools.cache
-def _environment() -> jinja2.Environment:
+def _environment(own: Path) -> jinja2.Environment:
+    """Templates of the task's folder `prompts` where it has some, else ours."""
     import jinja2  # noqa: PLC0415 - loaded with the first prompt
 
     environment = jinja2.Environment(  # noqa: S701 - plain text for a model, never HTML
-        loader=jinja2.PackageLoader("refine"), undefined=jinja2.StrictUndefined, keep_trailing_newline=False
+        loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(own), jinja2.PackageLoader("refine")]),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=False,
     )
     environment.filters.update(shortened=shortened, breakdown=breakdown)
     return environment

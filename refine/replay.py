@@ -56,14 +56,14 @@ def strategy_of(started: Started) -> Strategy:
         today = preset(str(recorded.get("name")))
     except UsageError as error:
         raise UsageError(f"the journal's strategy cannot be rebuilt: {error}") from error
-    parents, samples, in_flight = (int(str(recorded.get(name, 0))) for name in ("parents", "samples", "in_flight"))
+    samples, in_flight = (int(str(recorded.get(name, 0))) for name in ("samples", "in_flight"))
     params = recorded.get("params")
     own = params if isinstance(params, dict) else {}
-    rebuilt = replace(today, parents=parents, samples=samples, in_flight=in_flight, params=own)
+    rebuilt = replace(today, samples=samples, in_flight=in_flight, params=own)
     if rebuilt.described() != recorded:
         raise UsageError(
-            f"the strategy {today.name!r} means something else in this version: recorded {recorded.get('archive')}, "
-            f"now {today.spec} (the journal was begun by refine {started.refine})"
+            f"the strategy {today.name!r} means something else in this version: recorded {recorded}, "
+            f"now {rebuilt.described()} (the journal was begun by refine {started.refine})"
         )
     return rebuilt
 
@@ -134,12 +134,13 @@ class _Fold:
     def _verified(self, seq: int, event: Verified) -> Iterator[Difference]:
         answer = self.answers[event.ask, event.sample]
         text = self.journal.text(answer.text)
-        found = Candidate(text) if answer.model == SEED_MODEL else extract(text, self.search.task.language)
-        now = "none" if isinstance(found, Unreadable) else found.id
+        base, language = self.search.base(event.ask), self.search.task.language
+        found = Candidate(text) if answer.model == SEED_MODEL else extract(text, language, base)
+        same = None if isinstance(found, Unreadable) else self.search.known(found)
+        now = "none" if isinstance(found, Unreadable) else same or found.id
         where = f"ask {event.ask}, sample {event.sample}"
         yield from _compared(seq, f"{where}: the candidate in the answer", event.candidate or "none", now)
-        known = event.candidate is not None and event.candidate in self.search.verdicts
-        yield from _compared(seq, f"{where}: whether it is a repeat", str(event.repeat), str(known))
+        yield from _compared(seq, f"{where}: whether it is a repeat", str(event.repeat), str(same is not None))
 
     def _placed(self, seq: int, event: Verified) -> Iterator[Difference]:
         """The champion that the fold has, against the best of all outcomes so far."""

@@ -17,9 +17,10 @@ from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Stopped, Verified
 from refine.extract import Unreadable, extract
 from refine.journal import Journal
+from refine.novelty import form
 from refine.order import AsItComes, Order
 from refine.proposers import Proposer, content_key
-from refine.search import SEEDS, Search, asked
+from refine.search import SEEDS, Search, asked, judged, repeated
 from refine.types import Candidate, Completion, Outcome, Prompt, Shown, Verdict, digest
 from refine.verifiers.judge import Stage
 from refine.workers import Workers
@@ -153,25 +154,28 @@ class Run:
     # verify
 
     async def _verify(self, ask: int, sample: int, answer: str) -> None:
-        found = Candidate(answer) if ask == SEEDS else extract(answer, self.search.task.language)
+        language = self.search.task.language
+        found = Candidate(answer) if ask == SEEDS else extract(answer, language, self.search.base(ask))
         if isinstance(found, Unreadable):
             outcome = Outcome(verdict=Verdict.MALFORMED, feedback=found.why)
             await self._settle(Verified(ask=ask, sample=sample, candidate=None, outcome=outcome))
             return
-        await self._until_its_twin_is_known(found)
-        if found.id in self.search.verdicts:
-            await self._settle(Verified(ask=ask, sample=sample, candidate=found.id, repeat=True))
+        own = form(found, language)
+        await self._until_its_twin_is_known(own)
+        same = self.search.known(found)
+        if same is not None:
+            await self._settle(repeated((ask, sample), same))
             return
-        known = self._twins[found.id] = asyncio.Event()
+        known = self._twins[own] = asyncio.Event()
         try:
             await self._judge(ask, sample, found)
         finally:
             known.set()
-            self._twins.pop(found.id, None)
+            self._twins.pop(own, None)
 
-    async def _until_its_twin_is_known(self, candidate: Candidate) -> None:
-        """The same candidate is never verified twice, not even at the same time."""
-        while (known := self._twins.get(candidate.id)) is not None:
+    async def _until_its_twin_is_known(self, own: str) -> None:
+        """The same program is never verified twice, not even at the same time."""
+        while (known := self._twins.get(own)) is not None:
             await known.wait()
 
     async def _judge(self, ask: int, sample: int, candidate: Candidate) -> None:
@@ -193,7 +197,8 @@ class Run:
                 f"seed {sample} of task {self.search.task.name} fails its own verifier: "
                 f"{outcome.verdict}: {outcome.feedback.strip() or 'it says no more'}"
             )
-        await self._settle(Verified(ask=ask, sample=sample, candidate=candidate.id, outcome=outcome), [candidate.text])
+        found = judged((ask, sample), candidate, self.search.task.language, outcome)
+        await self._settle(found, [candidate.text])
 
     def _about_the_seed(self, fault: Fault) -> Exception:
         if fault.where == "verifier":
@@ -260,7 +265,8 @@ class Run:
         parents: tuple[Shown, ...] = tuple(self.journal.shown(candidate) for candidate in event.parents)
         messages = self.journal.messages(event.messages)
         samples, task = tuple(range(event.samples)), self.search.task
-        return Prompt(event.ask, messages, parents, samples, self.search.seed, event.params, task.direction)
+        how = (event.move, event.edit, event.repairs)
+        return Prompt(event.ask, messages, parents, samples, self.search.seed, event.params, task.direction, *how)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._tasks.add(asyncio.create_task(work))

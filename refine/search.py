@@ -7,6 +7,7 @@ For a loop of your own: `ask()` and `tell()`.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -14,16 +15,17 @@ import numpy as np
 
 from refine import prompts
 from refine.archives import Archive
+from refine.attempts import Attempt, Attempts, Place
 from refine.budget import Budget, Tally
 from refine.errors import UsageError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Resumed, Verified
-from refine.strategies import Strategy, preset
-from refine.task import Task
-from refine.types import Candidate, Outcome, Prompt, Shown, Verdict, digest
+from refine.novelty import form
+from refine.strategies import Move, Strategy, preset
+from refine.task import Language, Task
+from refine.types import Candidate, Edit, Outcome, Prompt, Shown, Verdict, digest
 
 SEEDS = 0
 """The number of the ask that is answered by the task's seeds."""
-_FAILURES_SHOWN = 3
 
 
 class Search:
@@ -47,7 +49,7 @@ class Search:
         self.task = task
         self.strategy = strategy or preset("default")
         self.seed = seed
-        self.archive: Archive = self.strategy.archive(task.direction)
+        self.archive: Archive = self.strategy.archive(task)
         self.tally = Tally()
         self.best: Shown | None = None
         self.curve: list[tuple[int, float, str]] = []
@@ -57,7 +59,11 @@ class Search:
         """Digest of the answer's text by (ask, sample)."""
         self.verdicts: dict[str, Verdict] = {}
         """Of every candidate verified so far, by id."""
-        self._failures: list[tuple[int, int, Outcome]] = []
+        self.bases: dict[int, str] = {}
+        """The candidate that the answers to an ask are edits of, by ask, while there are some to come."""
+        self._forms: dict[str, str] = {}
+        self._attempts = Attempts(self.strategy.history, self.strategy.failures, self.strategy.repair)
+        self._repairing: set[int] = set()
         self._verified_by_ask: dict[int, int] = {}
         self._best_ask = 0
         self._faults: dict[str, int] = {}
@@ -68,15 +74,57 @@ class Search:
     def draft(self, samples: int | None = None) -> Prompt:
         """The next ask's prompt: a function of the state alone, and changes nothing."""
         number = self.tally.asks
-        wanted = tuple(range(self.strategy.samples if samples is None else samples))
         if number == SEEDS and self.task.seeds:
             return Prompt(SEEDS, (), (), tuple(range(len(self.task.seeds))), self.seed)
+        if self._attempts.repairs:
+            return self._repair(self._attempts.repairs[0])
         rng = np.random.default_rng([self.seed, number])
-        parents = tuple(self.archive.sample(rng, self.strategy.parents, number))
-        best = self.best.outcome.score if self.best else None
-        failures = [outcome for _, _, outcome in self._failures]
-        asked = prompts.messages(self.task, parents, failures, best)
-        return Prompt(number, asked, parents, wanted, self.seed, dict(self.strategy.params), self.task.direction)
+        move = self.strategy.move(rng)
+        parents = tuple(self.archive.sample(rng, move.parents, number))
+        edit = move.edit if parents else "whole"
+        return Prompt(
+            number,
+            prompts.messages(self._brief(move, parents, edit)),
+            parents,
+            tuple(range(self.strategy.samples if samples is None else samples)),
+            self.seed,
+            self.strategy.sampling(number),
+            self.task.direction,
+            move.name,
+            edit,
+        )
+
+    def _brief(self, move: Move, parents: tuple[Shown, ...], edit: Edit) -> prompts.Brief:
+        shown = {parent.candidate.id for parent in parents}
+        best = (elite for elite in self.archive if elite.candidate.id not in shown)
+        return prompts.Brief(
+            task=self.task,
+            parents=parents,
+            inspirations=tuple(itertools.islice(best, move.inspirations)),
+            failures=tuple(attempt.outcome for attempt in self._attempts.failures),
+            history=tuple(map(self._shown, self._attempts.tried)),
+            best=self.best.outcome.score if self.best else None,
+            say=move.say,
+            edit=edit,
+            characters=self.strategy.characters,
+        )
+
+    def _shown(self, attempt: Attempt) -> Shown:
+        return Shown(Candidate(self._text(attempt.candidate or attempt.answer)), attempt.outcome)
+
+    def _repair(self, attempt: Attempt) -> Prompt:
+        """One more ask, for one sample: the failing program with its error."""
+        asked = prompts.repair(self.task, self._shown(attempt), self.strategy.characters)
+        return Prompt(
+            self.tally.asks,
+            asked,
+            samples=(0,),
+            seed=self.seed,
+            params=self.strategy.sampling(self.tally.asks),
+            direction=self.task.direction,
+            move="repair",
+            repairs=attempt.place,
+        )
 
     def room(self, budget: Budget) -> int:
         """How many completions the next ask may be for: 0 while what is in flight fills the strategy or the budget."""
@@ -85,8 +133,19 @@ class Search:
         if SEEDS in self.unanswered or any(ask == SEEDS for ask, _ in self.unverified):
             return 0
         affordable = budget.room(self.tally)
-        wanted = self.strategy.samples if affordable is None else min(self.strategy.samples, affordable)
+        wanted = 1 if self._attempts.repairs else self.strategy.samples
+        wanted = wanted if affordable is None else min(wanted, affordable)
         return wanted if self.tally.outstanding + wanted <= self.strategy.in_flight else 0
+
+    def base(self, ask: int) -> str | None:
+        """The text that the answers to an ask are edits of; None where they are whole candidates."""
+        return self._text(self.bases[ask]) if ask in self.bases else None
+
+    def known(self, candidate: Candidate) -> str | None:
+        """The id of a candidate that is verified already and is the same program, layout and comments apart."""
+        if candidate.id in self.verdicts:
+            return candidate.id
+        return self._forms.get(form(candidate, self.task.language))
 
     def apply(self, fact: Fact) -> None:
         """Takes one fact in. Facts must come in the journal's order."""
@@ -109,6 +168,11 @@ class Search:
         self.tally.asks += 1
         self.tally.asked += event.samples
         self.unanswered[event.ask] = set(range(event.samples))
+        if event.edit == "diff":
+            self.bases[event.ask] = event.parents[0]
+        if event.repairs is not None:
+            self._repairing.add(event.ask)
+            self._attempts.taken(event.repairs)
 
     def _answered(self, event: Answered) -> None:
         self._no_longer_waits_for(event.ask, event.sample)
@@ -123,7 +187,8 @@ class Search:
             self.tally.unpriced += event.usage.usd is None
 
     def _verified(self, event: Verified) -> None:
-        del self.unverified[event.ask, event.sample]
+        answer = self.unverified.pop((event.ask, event.sample))
+        self._may_forget(event.ask)
         self.tally.verified += 1
         self._verified_by_ask[event.ask] = self._verified_by_ask.get(event.ask, 0) + 1
         self.tally.since_best += event.ask > self._best_ask
@@ -137,10 +202,17 @@ class Search:
         self.tally.verdicts[outcome.verdict] = self.tally.verdicts.get(outcome.verdict, 0) + 1
         if event.candidate is not None:
             self.verdicts[event.candidate] = outcome.verdict
+            self._forms.setdefault(event.form or event.candidate, event.candidate)
+        if event.ask != SEEDS:
+            attempt = Attempt((event.ask, event.sample), answer, event.candidate, outcome)
+            self._attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
             self._passed(Shown(Candidate(self._text(event.candidate)), outcome), event.ask)
-        elif event.ask != SEEDS:
-            self._failed(event.ask, event.sample, outcome)
+
+    def _may_forget(self, ask: int) -> None:
+        """Once all of an ask's samples are verified, nobody asks any more what they are edits of."""
+        if ask in self.bases and ask not in self.unanswered and not any(a == ask for a, _ in self.unverified):
+            del self.bases[ask]
 
     def _passed(self, shown: Shown, ask: int) -> None:
         self.archive.add(shown, ask)
@@ -154,11 +226,6 @@ class Search:
             self.tally.since_best = sum(n for a, n in self._verified_by_ask.items() if a > ask)
         elif self.best is not None and score == best and _simplicity(shown) < _simplicity(self.best):
             self.best = shown
-
-    def _failed(self, ask: int, sample: int, outcome: Outcome) -> None:
-        """Keeps the latest failures, by number and not by time of arrival."""
-        kept = sorted([*self._failures, (ask, sample, outcome)], key=lambda f: f[:2])
-        self._failures = kept[-_FAILURES_SHOWN:]
 
     def _faulted(self, event: Faulted) -> None:
         self.tally.faults += 1
@@ -191,7 +258,9 @@ class Search:
             "unanswered": self.unanswered,
             "unverified": self.unverified,
             "verdicts": self.verdicts,
-            "failures": self._failures,
+            "forms": self._forms,
+            "bases": self.bases,
+            **self._attempts.snapshot(),
             "faults": self._faults,
         }
 
@@ -209,12 +278,11 @@ class Search:
             raise UsageError(f"sample {sample} of ask {prompt.ask} was not asked for, or has been told already")
         told = candidate if isinstance(candidate, Candidate) else Candidate(candidate)
         self._memory[told.id] = told.text
-        repeat = told.id in self.verdicts
+        same = self.known(told)
         self.apply(self._fact(Answered(ask=prompt.ask, sample=sample, text=told.id, model="")))
-        verified = Verified(
-            ask=prompt.ask, sample=sample, candidate=told.id, outcome=None if repeat else outcome, repeat=repeat
-        )
-        self.apply(self._fact(verified))
+        place = (prompt.ask, sample)
+        fact = repeated(place, same) if same else judged(place, told, self.task.language, outcome)
+        self.apply(self._fact(fact))
         return told
 
     def _fact(self, event: Event) -> Fact:
@@ -229,7 +297,22 @@ def asked(prompt: Prompt) -> Asked:
         parents=tuple(shown.candidate.id for shown in prompt.parents),
         messages=digest(prompts.as_text(prompt.messages))[:32],
         params=prompt.params,
+        move=prompt.move,
+        edit=prompt.edit,
+        repairs=prompt.repairs,
     )
+
+
+def judged(place: Place, candidate: Candidate, language: Language, outcome: Outcome) -> Verified:
+    """The fact that `candidate`, found in the answer at `place`, has `outcome`."""
+    own = form(candidate, language)
+    found = "" if own == candidate.id else own
+    return Verified(ask=place[0], sample=place[1], candidate=candidate.id, outcome=outcome, form=found)
+
+
+def repeated(place: Place, same: str) -> Verified:
+    """The fact that the answer at `place` is the program that is verified already as `same`."""
+    return Verified(ask=place[0], sample=place[1], candidate=same, repeat=True)
 
 
 def fold(search: Search, facts: Iterable[Fact]) -> Search:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, ValidationError
 
 from refine.errors import TaskError
-from refine.types import Candidate, Direction, Frozen, Limits, Outcome, Verdict, digest
+from refine.types import Candidate, Direction, Frozen, Limits, Outcome, Shown, Verdict, digest
 
 if TYPE_CHECKING:
     from refine.verifiers.handle import Handle
@@ -38,6 +39,42 @@ class Grammar(Frozen):
     terminals: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     constants: tuple[float, ...] = ()
+
+
+UNKNOWN = -1
+"""The bin of a candidate whose outcome does not say a feature."""
+
+
+class Feature(Frozen):
+    """One axis of a grid: `bins` equal steps from `low` to `high`, what lies outside in the outermost.
+
+    `name` is "length" (characters), "cpu_s", or one of the outcome's features or metrics. With `log`, the steps are
+    equal in the logarithm.
+    """
+
+    name: str
+    low: float
+    high: float
+    bins: int = Field(default=10, ge=1)
+    log: bool = False
+
+    def bin(self, shown: Shown) -> int:
+        """Its bin, 0 to bins - 1, or UNKNOWN."""
+        value = self._value(shown)
+        if value is None or not math.isfinite(value):
+            return UNKNOWN
+        low, high = self.low, self.high
+        if self.log:
+            low, high, value = (math.log(max(x, 1e-300)) for x in (low, high, value))
+        return min(self.bins - 1, max(0, int(self.bins * (value - low) / (high - low))))
+
+    def _value(self, shown: Shown) -> float | None:
+        outcome = shown.outcome
+        if self.name == "length":
+            return float(len(shown.candidate.text))
+        if self.name == "cpu_s":
+            return outcome.resources.cpu_s
+        return outcome.features.get(self.name, outcome.metrics.get(self.name))
 
 
 class Reference(Frozen):
@@ -84,6 +121,7 @@ class Task:
         references: published values.
         baselines: programs to be verified beside the champion, by name, so that the table compares like with like.
         grammar: hints for the embedded proposer.
+        features: axes of the grid of `map_elites`; left out, length and CPU time.
         golden: golden cases; in a task folder, `golden/cases.toml` is read if this is left out.
     """
 
@@ -104,6 +142,7 @@ class Task:
         references: Iterable[Reference] = (),
         baselines: Mapping[str, str] | None = None,
         grammar: Grammar | None = None,
+        features: Iterable[Feature] = (),
         golden: Iterable[Golden] | None = None,
     ) -> None:
         if not instruction.strip():
@@ -124,6 +163,7 @@ class Task:
         self.references = tuple(references)
         self.baselines = dict(baselines or {})
         self.grammar = grammar or Grammar()
+        self.features = tuple(features)
         self.seeds = _seeds(seed, self.file)
         self.golden = tuple(golden) if golden is not None else _golden(self.file)
         self._verify: Verifier | None = None

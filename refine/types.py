@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Json = JsonValue
 Direction = Literal["maximize", "minimize"]
+Edit = Literal["whole", "diff"]
+"""How a model answers: with the whole candidate, or with SEARCH/REPLACE blocks for the one to improve."""
 
 
 class Frozen(BaseModel):
@@ -129,6 +131,9 @@ class Prompt:
         ask: number of this ask in the run, from 0 (ask 0 is the seeds).
         messages: what a language model reads.
         parents: what those messages show, best parent first, for proposers that work on programs.
+        move: the strategy's name for this way of asking.
+        edit: whether the answers are whole candidates or blocks for the first of `parents`.
+        repairs: the ask and the sample whose failure this one is to cure.
         samples: the sample indices wanted, each from 0; after a crash only those not yet answered.
         seed: the run's seed. A proposer that needs chance draws from `default_rng([seed, ask, sample])`.
         params: sampling parameters that the strategy sets (temperature, ...); a proposer's own options override them.
@@ -142,6 +147,9 @@ class Prompt:
     seed: int = 0
     params: dict[str, Json] = field(default_factory=dict)
     direction: Direction = "maximize"
+    move: str = ""
+    edit: Edit = "whole"
+    repairs: tuple[int, int] | None = None
 
 
 class Usage(Frozen):

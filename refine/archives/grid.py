@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from pydantic import Field
 from sortedcontainers import SortedDict
 
 from refine.archives import Added
 from refine.archives.rank import key, sign
-from refine.types import Direction, Frozen, Shown
+from refine.task import Feature
+from refine.types import Direction, Shown
 
 Cell = tuple[int, ...]
-UNKNOWN = -1
-"""The bin of a candidate whose outcome does not say the feature."""
-
-
-class Feature(Frozen):
-    """One axis of a grid: `bins` equal steps from `low` to `high`, what lies outside in the outermost.
-
-    `name` is "length" (characters), "cpu_s", or one of the outcome's features or metrics. With `log`, the steps are
-    equal in the logarithm.
-    """
-
-    name: str
-    low: float
-    high: float
-    bins: int = Field(default=10, ge=1)
-    log: bool = False
-
-    def bin(self, shown: Shown) -> int:
-        """Its bin, 0 to bins - 1, or UNKNOWN."""
-        value = self._value(shown)
-        if value is None or not math.isfinite(value):
-            return UNKNOWN
-        low, high = self.low, self.high
-        if self.log:
-            low, high, value = (math.log(max(x, 1e-300)) for x in (low, high, value))
-        return min(self.bins - 1, max(0, int(self.bins * (value - low) / (high - low))))
-
-    def _value(self, shown: Shown) -> float | None:
-        outcome = shown.outcome
-        if self.name == "length":
-            return float(len(shown.candidate.text))
-        if self.name == "cpu_s":
-            return outcome.resources.cpu_s
-        return outcome.features.get(self.name, outcome.metrics.get(self.name))
 
 
 class Grid:

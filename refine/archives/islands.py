@@ -15,13 +15,14 @@ SEEDS = 0  # the ask that the task's seeds answer: they found every island
 
 
 class Islands:
-    """`count` archives. Ask n draws from island n mod `count`, and what it is answered goes there.
+    """`count` archives. Each ask has its island: it draws from there, and what it is answered goes there.
 
     Args:
         direction: of the score.
         make: makes one island's archive.
         count: islands.
         migrate: every so many asks of an island, one of its parents comes from the next island of the ring; 0: never.
+        block: asks in a row that one island gets. Above 1 the islands are restarts, one after the other.
         reset: every so many asks in all, the weaker half of the islands is emptied and founded anew by the best of the
             stronger half, one each in turn, as in FunSearch (Romera-Paredes et al. 2023); 0: never.
 
@@ -35,6 +36,7 @@ class Islands:
         *,
         count: int,
         migrate: int = 0,
+        block: int = 1,
         reset: int = 0,
     ) -> None:
         self._direction = direction
@@ -42,6 +44,7 @@ class Islands:
         self._make = make
         self._islands = [make(direction) for _ in range(count)]
         self._migrate = migrate
+        self._block = block
         self._reset = reset
         self._epoch = 0
 
@@ -51,7 +54,10 @@ class Islands:
         if self._reset and ask // self._reset > self._epoch:
             self._epoch = ask // self._reset
             self._found_anew()
-        return self._islands[ask % len(self._islands)].add(shown, ask)
+        return self._islands[self._home(ask)].add(shown, ask)
+
+    def _home(self, ask: int) -> int:
+        return (ask - 1) // self._block % len(self._islands)
 
     def _found_anew(self) -> None:
         """Empties the weaker half; each is founded by the champion of one of the stronger half."""
@@ -66,10 +72,11 @@ class Islands:
 
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         count = len(self._islands)
-        home, after = self._islands[ask % count], self._islands[(ask + 1) % count]
-        guests = 1 if self._migrate and n > 1 and (ask // count) % self._migrate == self._migrate - 1 else 0
+        home = self._home(ask)
+        after = self._islands[(home + 1) % count]
+        guests = 1 if self._migrate and (ask // count) % self._migrate == self._migrate - 1 else 0
         found = {shown.candidate.id: shown for shown in after.sample(rng, guests, ask)}
-        for shown in home.sample(rng, n, ask):
+        for shown in self._islands[home].sample(rng, n, ask):
             if len(found) < n:
                 found.setdefault(shown.candidate.id, shown)
         return sorted(found.values(), key=lambda shown: key(self._sign, shown))

@@ -193,7 +193,7 @@ class Supervisor:
         os.close(output)
 
     def ready(self):
-        """A spare that is alive, else a fresh cell: short of memory, the kernel may take a spare for what a cell did."""
+        """A live spare, else a fresh cell: short of memory, the kernel may take a spare for what a cell did."""
         while self.spares:
             pid, link, output = self.spares.popleft()
             if not os.waitpid(pid, os.WNOHANG)[0]:

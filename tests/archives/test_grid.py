@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refine.archives import Added
-from refine.archives.grid import UNKNOWN, Feature, Grid
+from refine.archives.grid import Grid
+from refine.task import UNKNOWN, Feature
 from refine.types import Shown
 from tests.archives.shown import ENTRIES, shown, the_order_makes_no_difference
 
