@@ -240,7 +240,7 @@ def _index(bound: Any, at: Compiled, env: Env) -> int | None:  # noqa: ANN401
 
 def _integral(expr: Any) -> Compiled:  # noqa: ANN401
     """Petras' method with rigorous error bounds (F. Johansson, arXiv:1802.07942), between finite ends only."""
-    if len(expr.limits) != 1 or len(expr.limits[0]) != 3 or not all(b.is_finite for b in expr.limits[0][1:]):
+    if len(expr.limits) != 1 or len(expr.limits[0]) != 3 or any(b.is_finite is False for b in expr.limits[0][1:]):
         return _unknown
     variable, low, high = expr.limits[0]
     integrand, first, last, name = compiled(expr.function), compiled(low), compiled(high), variable.name

@@ -33,10 +33,11 @@ def factorisation_of(target: Expr, said: Tree, over: Domains, field: Field = "Q"
     """
     found = [(_built(tree, over), power) for tree, power in factors(said)]
     product = sympy.Mul(*[base**power for base, power in found])
+    whole = target.is_Integer
+    require(not whole or all(base.is_Integer for base, _ in found), "write whole numbers as factors")
     answer = equal(product, target, over)
     if not isinstance(answer, Proved):
         return answer
-    whole = target.is_Integer
     for base, _ in found:
         reason = _splits_integer(base) if whole else _splits(base, field)
         if reason is not None:
@@ -64,7 +65,6 @@ def _built(tree: Tree, over: Domains) -> Expr:
 
 
 def _splits_integer(base: Expr) -> Answer | None:
-    require(base.is_Integer, "write whole numbers as factors")
     if abs(base) == 1 or fmpz(int(abs(base))).is_prime():
         return None
     small = next((p for p in sympy.primerange(2, 10_000) if base % p == 0), None)
