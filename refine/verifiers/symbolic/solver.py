@@ -52,8 +52,8 @@ class Solver:
             Fault: the question itself cannot be read, or the solver does not start.
         """
         claim = str(question["claim"])
-        ends = time.monotonic() + deadline_s
         sock = self._worker()
+        ends = time.monotonic() + deadline_s
         try:
             sock.settimeout(max(0.001, ends - time.monotonic()))
             send(sock, question)
@@ -130,7 +130,11 @@ def ask(question: dict[str, Any], deadline_s: float) -> Answer:
         MissingExtra: SymPy or python-flint is not installed.
     """
     with _lock:
-        return _own().ask(question, deadline_s)
+        try:
+            return _own().ask(question, deadline_s)
+        except OSError as error:  # the nursery itself is gone
+            close()
+            raise Fault("verifier", f"the symbolic solver's process is gone: {error.strerror}") from error
 
 
 def _own() -> Solver:

@@ -121,6 +121,15 @@ def test_the_public_functions_ask_the_solver() -> None:
     assert isinstance(doubling, Proved)
 
 
+def test_a_nursery_that_is_gone_is_replaced() -> None:
+    assert isinstance(symbolic.equals("1", "1"), Proved)
+    nursery = solver._solvers[0]._process
+    nursery.kill()
+    nursery.wait()
+    assert isinstance(symbolic.equals("1", "1"), Proved)
+    assert solver._solvers[0]._process is not nursery
+
+
 @pytest.mark.parametrize(
     "forged",
     [None, [], {"proved": 1}, {"undecided": "x"}, {"refuted": "x"}, {"refuted": "x", "at": {"x": 1}}, {"at": {}}],
