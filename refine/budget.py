@@ -36,6 +36,7 @@ class Tally:
     asked: int = 0
     answered: int = 0
     verified: int = 0
+    learned: int = 0
     repeats: int = 0
     dropped: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=dict)
@@ -53,8 +54,8 @@ class Tally:
 
     @property
     def outstanding(self) -> int:
-        """Samples asked for and neither verified nor dropped."""
-        return self.asked - self.verified - self.dropped
+        """Samples asked for of which nothing has come yet: no verdict, no lesson, and not dropped."""
+        return self.asked - self.verified - self.learned - self.dropped
 
     @property
     def unanswered(self) -> int:

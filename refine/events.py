@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from refine.errors import Where
-from refine.types import Direction, Edit, Frozen, Json, Outcome, Usage
+from refine.types import Direction, Edit, Frozen, Json, Outcome, Usage, Wanted
 
 FORMAT = 1
 """Version of the journal's format. Another one is refused, never guessed at."""
@@ -60,6 +60,7 @@ class Asked(Frozen):
     """With "diff" the answers are blocks for the first of `parents`."""
     repairs: tuple[int, int] | None = None
     """The ask and the sample whose failure this one is to cure."""
+    wants: Wanted = "candidates"
 
 
 class Answered(Frozen):
@@ -90,6 +91,14 @@ class Verified(Frozen):
     """Digest of the program's normalised syntax tree, where it is not the candidate's own."""
 
 
+class Learned(Frozen):
+    """An answer to an ask for lessons: its text is one, and no candidate."""
+
+    kind: Literal["learned"] = "learned"
+    ask: int
+    sample: int
+
+
 class Confirmed(Frozen):
     """A champion or a baseline, verified to stand in the same table. It does not shape any ask."""
 
@@ -118,7 +127,7 @@ class Stopped(Frozen):
     detail: str
 
 
-Event = Started | Resumed | Asked | Answered | Verified | Confirmed | Faulted | Stopped
+Event = Started | Resumed | Asked | Answered | Verified | Learned | Confirmed | Faulted | Stopped
 
 _codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from refine.events import Answered, Event, Fact, Faulted, Verified
+from refine.events import Answered, Event, Fact, Faulted, Learned, Verified
 
 Step = tuple[str, int, int]
 """("answered" or "settled", ask, sample)."""
@@ -62,7 +62,7 @@ def _step(event: Event) -> Step | None:
     match event:
         case Answered(ask=ask, sample=sample):
             return ("answered", ask, sample)
-        case Verified(ask=ask, sample=sample):
+        case Verified(ask=ask, sample=sample) | Learned(ask=ask, sample=sample):
             return ("settled", ask, sample)
         case Faulted(ask=int() as ask, sample=int() as sample, dropped=True):
             return ("settled", ask, sample)

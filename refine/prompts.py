@@ -25,7 +25,8 @@ class Brief:
     """What one prompt shows. Parents and inspirations come best first, failures and history latest last.
 
     When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
-    failures, oldest first; parents but the first, worst first. The task and the program to improve are never cut.
+    failures, oldest first; lessons, oldest first; parents but the first, worst first. The task and the program to
+    improve are never cut.
     """
 
     task: Task
@@ -33,6 +34,7 @@ class Brief:
     inspirations: tuple[Shown, ...] = ()
     failures: tuple[Outcome, ...] = ()
     history: tuple[Shown, ...] = ()
+    lessons: tuple[str, ...] = ()
     best: float | None = None
     say: str = ""
     edit: Edit = "whole"
@@ -46,15 +48,26 @@ class Brief:
             return replace(self, inspirations=self.inspirations[:-1])
         if self.failures:
             return replace(self, failures=self.failures[1:])
+        if self.lessons:
+            return replace(self, lessons=self.lessons[1:])
         return replace(self, parents=self.parents[:-1]) if len(self.parents) > 1 else None
 
 
 def messages(brief: Brief) -> tuple[Message, ...]:
     """The messages of one ask. A function of its argument and of the task's own templates alone."""
-    asked = _rendered("propose.j2", brief)
-    while len(asked[1].content) > brief.characters and (less := brief.less()) is not None:
+    return _fitted("propose.j2", brief)
+
+
+def reflect(brief: Brief) -> tuple[Message, ...]:
+    """The messages that ask for lessons from `brief.history`."""
+    return _fitted("reflect.j2", brief)
+
+
+def _fitted(template: str, brief: Brief) -> tuple[Message, ...]:
+    asked = _rendered(template, brief)
+    while len(asked[-1].content) > brief.characters and (less := brief.less()) is not None:
         brief = less
-        asked = _rendered("propose.j2", brief)
+        asked = _rendered(template, brief)
     return asked
 
 
@@ -79,6 +92,7 @@ def _rendered(template: str, brief: Brief) -> tuple[Message, ...]:
         "inspirations": brief.inspirations,
         "failures": brief.failures,
         "history": brief.history,
+        "lessons": brief.lessons,
         "say": brief.say,
         "edit": brief.edit,
     }

@@ -59,7 +59,8 @@ def strategy_of(started: Started) -> Strategy:
     samples, in_flight = (int(str(recorded.get(name, 0))) for name in ("samples", "in_flight"))
     params = recorded.get("params")
     own = params if isinstance(params, dict) else {}
-    rebuilt = replace(today, samples=samples, in_flight=in_flight, params=own)
+    reflect, repair = int(str(recorded.get("reflect", 0))), bool(recorded.get("repair"))
+    rebuilt = replace(today, samples=samples, in_flight=in_flight, params=own, reflect=reflect, repair=repair)
     if rebuilt.described() != recorded:
         raise UsageError(
             f"the strategy {today.name!r} means something else in this version: recorded {recorded}, "
@@ -126,6 +127,8 @@ class _Fold:
         now = asked(prompt)
         yield from _compared(seq, f"ask {event.ask}: its number", str(event.ask), str(now.ask))
         yield from _compared(seq, f"ask {event.ask}: the parents", "\n".join(event.parents), "\n".join(now.parents))
+        how = (repr((one.move, one.edit, one.repairs, one.wants)) for one in (event, now))
+        yield from _compared(seq, f"ask {event.ask}: its move", *how)
         yield from _compared(seq, f"ask {event.ask}: the sampling parameters", repr(event.params), repr(now.params))
         if event.messages != now.messages:
             recorded = _readable(self.journal.messages(event.messages))

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from refine import prompts
 from refine.budget import Budget, Stop
+from refine.drafting import SEEDS
 from refine.errors import Fault, TaskError
-from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Stopped, Verified
+from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Learned, Stopped, Verified
 from refine.extract import Unreadable, extract
 from refine.journal import Journal
 from refine.novelty import form
 from refine.order import AsItComes, Order
 from refine.proposers import Proposer, content_key
-from refine.search import SEEDS, Search, asked, judged, repeated
+from refine.search import Search, asked, judged, repeated
 from refine.types import Candidate, Completion, Outcome, Prompt, Shown, Verdict, digest
 from refine.verifiers.judge import Stage
 from refine.workers import Workers
@@ -154,6 +155,9 @@ class Run:
     # verify
 
     async def _verify(self, ask: int, sample: int, answer: str) -> None:
+        if ask in self.search.reflecting:
+            await self._settle(Learned(ask=ask, sample=sample))
+            return
         language = self.search.task.language
         found = Candidate(answer) if ask == SEEDS else extract(answer, language, self.search.base(ask))
         if isinstance(found, Unreadable):
@@ -265,7 +269,7 @@ class Run:
         parents: tuple[Shown, ...] = tuple(self.journal.shown(candidate) for candidate in event.parents)
         messages = self.journal.messages(event.messages)
         samples, task = tuple(range(event.samples)), self.search.task
-        how = (event.move, event.edit, event.repairs)
+        how = (event.move, event.edit, event.repairs, event.wants)
         return Prompt(event.ask, messages, parents, samples, self.search.seed, event.params, task.direction, *how)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

@@ -7,25 +7,20 @@ For a loop of your own: `ask()` and `tell()`.
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
-from refine import prompts
+from refine import drafting, prompts
 from refine.archives import Archive
 from refine.attempts import Attempt, Attempts, Place
 from refine.budget import Budget, Tally
+from refine.drafting import SEEDS
 from refine.errors import UsageError
-from refine.events import Answered, Asked, Event, Fact, Faulted, Resumed, Verified
+from refine.events import Answered, Asked, Event, Fact, Faulted, Learned, Resumed, Verified
 from refine.novelty import form
-from refine.strategies import Move, Strategy, preset
+from refine.strategies import Strategy, preset
 from refine.task import Language, Task
-from refine.types import Candidate, Edit, Outcome, Prompt, Shown, Verdict, digest
-
-SEEDS = 0
-"""The number of the ask that is answered by the task's seeds."""
+from refine.types import Candidate, Outcome, Prompt, Shown, Verdict, digest
 
 
 class Search:
@@ -62,69 +57,27 @@ class Search:
         self.bases: dict[int, str] = {}
         """The candidate that the answers to an ask are edits of, by ask, while there are some to come."""
         self._forms: dict[str, str] = {}
-        self._attempts = Attempts(self.strategy.history, self.strategy.failures, self.strategy.repair)
+        kept = max(self.strategy.history, self.strategy.reflect)
+        self.attempts = Attempts(kept, self.strategy.failures, self.strategy.repair)
+        self.reflecting: set[int] = set()
+        """The asks whose answers are lessons."""
+        self.lessons: list[tuple[Place, str]] = []
+        self._since_lessons = 0
         self._repairing: set[int] = set()
         self._verified_by_ask: dict[int, int] = {}
         self._best_ask = 0
         self._faults: dict[str, int] = {}
         self._at: float | None = None
         self._memory: dict[str, str] = {}
-        self._text = texts or self._memory.__getitem__
+        self.text = texts or self._memory.__getitem__
 
     def draft(self, samples: int | None = None) -> Prompt:
         """The next ask's prompt: a function of the state alone, and changes nothing."""
-        number = self.tally.asks
-        if number == SEEDS and self.task.seeds:
-            return Prompt(SEEDS, (), (), tuple(range(len(self.task.seeds))), self.seed)
-        if self._attempts.repairs:
-            return self._repair(self._attempts.repairs[0])
-        rng = np.random.default_rng([self.seed, number])
-        move = self.strategy.move(rng)
-        parents = tuple(self.archive.sample(rng, move.parents, number))
-        edit = move.edit if parents else "whole"
-        return Prompt(
-            number,
-            prompts.messages(self._brief(move, parents, edit)),
-            parents,
-            tuple(range(self.strategy.samples if samples is None else samples)),
-            self.seed,
-            self.strategy.sampling(number),
-            self.task.direction,
-            move.name,
-            edit,
-        )
+        return drafting.draft(self, self.strategy.samples if samples is None else samples)
 
-    def _brief(self, move: Move, parents: tuple[Shown, ...], edit: Edit) -> prompts.Brief:
-        shown = {parent.candidate.id for parent in parents}
-        best = (elite for elite in self.archive if elite.candidate.id not in shown)
-        return prompts.Brief(
-            task=self.task,
-            parents=parents,
-            inspirations=tuple(itertools.islice(best, move.inspirations)),
-            failures=tuple(attempt.outcome for attempt in self._attempts.failures),
-            history=tuple(map(self._shown, self._attempts.tried)),
-            best=self.best.outcome.score if self.best else None,
-            say=move.say,
-            edit=edit,
-            characters=self.strategy.characters,
-        )
-
-    def _shown(self, attempt: Attempt) -> Shown:
-        return Shown(Candidate(self._text(attempt.candidate or attempt.answer)), attempt.outcome)
-
-    def _repair(self, attempt: Attempt) -> Prompt:
-        """One more ask, for one sample: the failing program with its error."""
-        asked = prompts.repair(self.task, self._shown(attempt), self.strategy.characters)
-        return Prompt(
-            self.tally.asks,
-            asked,
-            samples=(0,),
-            seed=self.seed,
-            params=self.strategy.sampling(self.tally.asks),
-            direction=self.task.direction,
-            move="repair",
-            repairs=attempt.place,
-        )
+    def may_reflect(self) -> bool:
+        """Whether the next ask is for lessons."""
+        return 0 < self.strategy.reflect <= self._since_lessons
 
     def room(self, budget: Budget) -> int:
         """How many completions the next ask may be for: 0 while what is in flight fills the strategy or the budget."""
@@ -133,13 +86,13 @@ class Search:
         if SEEDS in self.unanswered or any(ask == SEEDS for ask, _ in self.unverified):
             return 0
         affordable = budget.room(self.tally)
-        wanted = 1 if self._attempts.repairs else self.strategy.samples
+        wanted = 1 if self.attempts.repairs or self.may_reflect() else self.strategy.samples
         wanted = wanted if affordable is None else min(wanted, affordable)
         return wanted if self.tally.outstanding + wanted <= self.strategy.in_flight else 0
 
     def base(self, ask: int) -> str | None:
         """The text that the answers to an ask are edits of; None where they are whole candidates."""
-        return self._text(self.bases[ask]) if ask in self.bases else None
+        return self.text(self.bases[ask]) if ask in self.bases else None
 
     def known(self, candidate: Candidate) -> str | None:
         """The id of a candidate that is verified already and is the same program, layout and comments apart."""
@@ -159,6 +112,8 @@ class Search:
                 self._answered(event)
             case Verified() as event:
                 self._verified(event)
+            case Learned() as event:
+                self._learned(event)
             case Faulted() as event:
                 self._faulted(event)
             case _:
@@ -168,11 +123,14 @@ class Search:
         self.tally.asks += 1
         self.tally.asked += event.samples
         self.unanswered[event.ask] = set(range(event.samples))
+        if event.wants == "lessons":
+            self.reflecting.add(event.ask)
+            self._since_lessons = 0
         if event.edit == "diff":
             self.bases[event.ask] = event.parents[0]
         if event.repairs is not None:
             self._repairing.add(event.ask)
-            self._attempts.taken(event.repairs)
+            self.attempts.taken(event.repairs)
 
     def _answered(self, event: Answered) -> None:
         self._no_longer_waits_for(event.ask, event.sample)
@@ -190,6 +148,7 @@ class Search:
         answer = self.unverified.pop((event.ask, event.sample))
         self._may_forget(event.ask)
         self.tally.verified += 1
+        self._since_lessons += event.ask != SEEDS
         self._verified_by_ask[event.ask] = self._verified_by_ask.get(event.ask, 0) + 1
         self.tally.since_best += event.ask > self._best_ask
         self._faults_end("sandbox", "verifier")
@@ -205,9 +164,14 @@ class Search:
             self._forms.setdefault(event.form or event.candidate, event.candidate)
         if event.ask != SEEDS:
             attempt = Attempt((event.ask, event.sample), answer, event.candidate, outcome)
-            self._attempts.add(attempt, of_a_repair=event.ask in self._repairing)
+            self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
-            self._passed(Shown(Candidate(self._text(event.candidate)), outcome), event.ask)
+            self._passed(Shown(Candidate(self.text(event.candidate)), outcome), event.ask)
+
+    def _learned(self, event: Learned) -> None:
+        place = (event.ask, event.sample)
+        self.lessons = sorted([*self.lessons, (place, self.unverified.pop(place))])[-self.strategy.lessons :]
+        self.tally.learned += 1
 
     def _may_forget(self, ask: int) -> None:
         """Once all of an ask's samples are verified, nobody asks any more what they are edits of."""
@@ -260,7 +224,9 @@ class Search:
             "verdicts": self.verdicts,
             "forms": self._forms,
             "bases": self.bases,
-            **self._attempts.snapshot(),
+            "lessons": self.lessons,
+            "since_lessons": self._since_lessons,
+            **self.attempts.snapshot(),
             "faults": self._faults,
         }
 
@@ -300,6 +266,7 @@ def asked(prompt: Prompt) -> Asked:
         move=prompt.move,
         edit=prompt.edit,
         repairs=prompt.repairs,
+        wants=prompt.wants,
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 Json = JsonValue
 Direction = Literal["maximize", "minimize"]
+Wanted = Literal["candidates", "lessons"]
 Edit = Literal["whole", "diff"]
 """How a model answers: with the whole candidate, or with SEARCH/REPLACE blocks for the one to improve."""
 
@@ -134,6 +135,7 @@ class Prompt:
         move: the strategy's name for this way of asking.
         edit: whether the answers are whole candidates or blocks for the first of `parents`.
         repairs: the ask and the sample whose failure this one is to cure.
+        wants: what the answers are: candidates, or lessons in words.
         samples: the sample indices wanted, each from 0; after a crash only those not yet answered.
         seed: the run's seed. A proposer that needs chance draws from `default_rng([seed, ask, sample])`.
         params: sampling parameters that the strategy sets (temperature, ...); a proposer's own options override them.
@@ -150,6 +152,7 @@ class Prompt:
     move: str = ""
     edit: Edit = "whole"
     repairs: tuple[int, int] | None = None
+    wants: Wanted = "candidates"
 
 
 class Usage(Frozen):

@@ -18,7 +18,7 @@ FLOORS = [
     ["extract", "load", "order", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
-    ["search"],
+    ["drafting", "search"],
     ["workers", "run"],
     ["session"],
     ["report", "check", "replay", "export", "scaffold", "testing"],
@@ -29,6 +29,7 @@ ALLOWED = {
     ("proposers", "journal"),  # `replay` answers from a journal
     ("errors", "types"),  # for a type checker only
     ("task", "verifiers"),  # for a type checker only
+    ("drafting", "search"),  # for a type checker only
     ("verifiers", "load"),  # the judge process imports the user's task
 }
 

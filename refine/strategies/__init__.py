@@ -57,6 +57,8 @@ class Strategy:
         history: earlier proposals listed in a prompt with their scores, the latest last.
         failures: of the latest failures, how many a prompt shows.
         repair: whether a candidate that crashes, or an answer that cannot be read, gets one more ask with its error.
+        reflect: after so many verdicts the model is asked for lessons, which the prompts show from then on; 0: never.
+        lessons: of these, how many, the latest.
         temperatures: one for each ask, in turn; none: the model's own.
         characters: of one prompt's text; what is cut first is said in `refine.prompts`.
         params: sampling parameters for the model.
@@ -72,6 +74,8 @@ class Strategy:
     history: int = 0
     failures: int = 3
     repair: bool = False
+    reflect: int = 0
+    lessons: int = 2
     temperatures: tuple[float, ...] = ()
     characters: int = 60_000
     params: dict[str, Json] = field(default_factory=dict)
@@ -80,9 +84,10 @@ class Strategy:
         """What the journal records: all that shapes an ask."""
         sizes: dict[str, Json] = {"samples": self.samples, "in_flight": self.in_flight}
         shown: dict[str, Json] = {"history": self.history, "failures": self.failures, "characters": self.characters}
-        asked: dict[str, Json] = {"repair": self.repair, "temperatures": list(self.temperatures), "params": self.params}
+        learnt: dict[str, Json] = {"repair": self.repair, "reflect": self.reflect, "lessons": self.lessons}
+        asked: dict[str, Json] = {"temperatures": list(self.temperatures), "params": self.params}
         moves: list[Json] = [dict(move.described()) for move in self.moves]
-        return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **asked}
+        return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **learnt, **asked}
 
     def sized(self, *, samples: int | None = None, in_flight: int | None = None) -> Strategy:
         """The same strategy with other sizes. `in_flight` grows to hold one ask's samples."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from refine.budget import Budget
-from refine.events import Asked, Fact, Verified
+from refine.events import Asked, Fact, Learned, Verified
 from refine.journal import Journal
 from refine.replay import replayed
 from refine.run import Run
@@ -36,6 +36,8 @@ class Writes:
             yield Completion(sample=sample, text=self._text(prompt, rng), model=self.name)
 
     def _text(self, prompt: Prompt, rng: np.random.Generator) -> str:
+        if prompt.wants == "lessons":
+            return f"Lesson {prompt.ask}."
         kind = rng.random() if prompt.repairs is None else 1.0
         if kind < 0.1:
             return "I would rather not."
@@ -127,6 +129,33 @@ class Recites:
             yield Completion(sample=sample, text=f"```python\n{next(self._programs)}\n```", model=self.name)
 
     async def aclose(self) -> None: ...
+
+
+async def test_lessons_are_asked_for_shown_and_aged(tmp_path: Path) -> None:
+    strategy = replace(preset("default"), reflect=6, lessons=2).sized(samples=2, in_flight=4)
+    facts = await run(toy(tmp_path), tmp_path / "run.db", strategy)
+    reflections = [f.event.ask for f in facts if isinstance(f.event, Asked) and f.event.wants == "lessons"]
+    learned = [f.event.ask for f in facts if isinstance(f.event, Learned)]
+    assert len(reflections) in (7, 8, 9)
+    assert learned == reflections
+    with Journal.read(tmp_path / "run.db") as journal:
+        last = [f for f in facts if isinstance(f.event, Asked) and f.event.move == "improve"][-1]
+        assert isinstance(last.event, Asked)
+        shown = journal.messages(last.event.messages)[1].content
+        known = [f.event.ask for f in facts if isinstance(f.event, Learned) and f.seq < last.seq]
+        assert [ask for ask in reflections if f"Lesson {ask}." in shown] == known[-2:]
+        assert replayed(journal, toy(tmp_path)).difference is None
+
+
+async def test_a_search_with_lessons_goes_on_where_it_was(tmp_path: Path) -> None:
+    strategy = replace(preset("default"), reflect=5, repair=True).sized(samples=1, in_flight=1)
+    whole = await run(toy(tmp_path), tmp_path / "whole.db", strategy)
+    for until in (11, 12, 13, 40):
+        await run(toy(tmp_path), tmp_path / "parts.db", strategy, BUDGET.model_copy(update={"candidates": until}))
+    parts = await run(toy(tmp_path), tmp_path / "parts.db", strategy)
+    kinds = (Asked, Verified, Learned)
+    one, other = ([f.event for f in facts if isinstance(f.event, kinds)] for facts in (whole, parts))
+    assert one == other
 
 
 def test_moves_are_drawn_by_weight() -> None:

@@ -1,0 +1,111 @@
+"""From the state of a search to its next prompt. Pure: ask n draws from `default_rng([seed, n])` and nothing else."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from refine import prompts
+from refine.attempts import Attempt
+from refine.strategies import Move
+from refine.types import Candidate, Edit, Prompt, Shown
+
+if TYPE_CHECKING:
+    from refine.search import Search
+
+SEEDS = 0
+"""The number of the ask that is answered by the task's seeds."""
+
+
+def draft(search: Search, samples: int) -> Prompt:
+    """The next ask: the seeds, then what is to be repaired, then lessons when they are due, else a move."""
+    number = search.tally.asks
+    if number == SEEDS and search.task.seeds:
+        return Prompt(SEEDS, (), (), tuple(range(len(search.task.seeds))), search.seed)
+    if search.attempts.repairs:
+        return _repair(search, search.attempts.repairs[0])
+    if search.may_reflect():
+        return _reflection(search)
+    rng = np.random.default_rng([search.seed, number])
+    move = search.strategy.move(rng)
+    parents = tuple(search.archive.sample(rng, move.parents, number))
+    edit = move.edit if parents else "whole"
+    return Prompt(
+        number,
+        prompts.messages(_brief(search, move, parents, edit)),
+        parents,
+        tuple(range(samples)),
+        search.seed,
+        search.strategy.sampling(number),
+        search.task.direction,
+        move.name,
+        edit,
+    )
+
+
+def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -> prompts.Brief:
+    strategy, shown = search.strategy, {parent.candidate.id for parent in parents}
+    others = (elite for elite in search.archive if elite.candidate.id not in shown)
+    return prompts.Brief(
+        task=search.task,
+        parents=parents,
+        inspirations=tuple(itertools.islice(others, move.inspirations)),
+        failures=tuple(attempt.outcome for attempt in search.attempts.failures),
+        history=_latest(search, strategy.history),
+        lessons=_taught(search),
+        best=_best(search),
+        say=move.say,
+        edit=edit,
+        characters=strategy.characters,
+    )
+
+
+def _reflection(search: Search) -> Prompt:
+    """An ask for lessons from what was tried since the last one."""
+    brief = prompts.Brief(
+        task=search.task,
+        history=_latest(search, search.strategy.reflect),
+        lessons=_taught(search),
+        best=_best(search),
+        characters=search.strategy.characters,
+    )
+    return Prompt(
+        search.tally.asks,
+        prompts.reflect(brief),
+        seed=search.seed,
+        params=search.strategy.sampling(search.tally.asks),
+        direction=search.task.direction,
+        move="reflect",
+        wants="lessons",
+    )
+
+
+def _repair(search: Search, attempt: Attempt) -> Prompt:
+    """One more ask, for one sample: the failing program with its error."""
+    return Prompt(
+        search.tally.asks,
+        prompts.repair(search.task, _shown(search, attempt), search.strategy.characters),
+        seed=search.seed,
+        params=search.strategy.sampling(search.tally.asks),
+        direction=search.task.direction,
+        move="repair",
+        repairs=attempt.place,
+    )
+
+
+def _best(search: Search) -> float | None:
+    return search.best.outcome.score if search.best else None
+
+
+def _latest(search: Search, count: int) -> tuple[Shown, ...]:
+    return tuple(_shown(search, attempt) for attempt in search.attempts.tried[-count:]) if count else ()
+
+
+def _taught(search: Search) -> tuple[str, ...]:
+    return tuple(search.text(name) for _, name in search.lessons)
+
+
+def _shown(search: Search, attempt: Attempt) -> Shown:
+    return Shown(Candidate(search.text(attempt.candidate or attempt.answer)), attempt.outcome)
