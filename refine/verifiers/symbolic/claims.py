@@ -20,6 +20,7 @@ from refine.verifiers.symbolic.inequalities import inequality_holds
 from refine.verifiers.symbolic.matrices import matrix_decomposition
 from refine.verifiers.symbolic.prove import equal
 from refine.verifiers.symbolic.read import expression, tree
+from refine.verifiers.symbolic.same_sets import compared
 from refine.verifiers.symbolic.sets import root_of, solution_set_of
 from refine.verifiers.symbolic.tree import CALCULUS, Apply
 
@@ -161,9 +162,15 @@ def _decomposition(question: Question, over: Domains) -> Answer:
     return matrix_decomposition(given, question["kind"], candidate, over)
 
 
+def _same_set(question: Question, over: Domains) -> Answer:
+    del over
+    return compared(question["candidate"], question["statement"])
+
+
 _CLAIMS: dict[str, Callable[[Question, Domains], Answer]] = {
     "equals": _equals,
     "identity": _identity,
+    "same_set": _same_set,
     "antiderivative_of": _antiderivative,
     "closed_form_of": _closed_form,
     "solves_ode": _ode,
