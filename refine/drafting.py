@@ -22,8 +22,8 @@ SEEDS = 0
 def draft(search: Search, samples: int) -> Prompt:
     """The next ask: the seeds, then what is to be repaired, then lessons when they are due, else a move."""
     number = search.tally.asks
-    if number == SEEDS and search.task.seeds:
-        return Prompt(SEEDS, (), (), tuple(range(len(search.task.seeds))), search.seed)
+    if number == SEEDS and search.seeds:
+        return Prompt(SEEDS, (), (), tuple(range(len(search.seeds))), search.seed)
     if search.attempts.repairs:
         return _repair(search, search.attempts.repairs[0])
     if search.may_reflect():

@@ -32,6 +32,8 @@ class Started(Frozen):
     seed: int
     strategy: dict[str, Json]
     model: str
+    warm: tuple[str, ...] = ()
+    """Candidates that the search began with beside the task's seeds."""
     options: dict[str, Json] = Field(default_factory=dict)
     """Sampling options of the command line; they are in the content address of every answer."""
     sandbox: str

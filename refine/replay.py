@@ -82,7 +82,9 @@ def task_changed(started: Started, task: Task) -> str | None:
 def replayed(journal: Journal, task: Task) -> Replayed:
     """Folds the facts and compares each prompt, each extraction and each placement with what would be made today."""
     started = journal.started
-    fold = _Fold(journal, Search(task, strategy_of(started), seed=started.seed, texts=journal.text))
+    warm = tuple(Candidate(journal.text(name)) for name in started.warm)
+    search = Search(task, strategy_of(started), seed=started.seed, warm=warm, texts=journal.text)
+    fold = _Fold(journal, search)
     done = Replayed()
     for fact in journal.facts():
         done.asks += isinstance(fact.event, Asked)

@@ -135,9 +135,9 @@ class Run:
             raise Fault("model", f"{self.proposer.name} gave fewer answers than it was asked for")
 
     async def _answers(self, prompt: Prompt) -> AsyncIterator[Completion]:
-        if prompt.ask == SEEDS and self.search.task.seeds:
+        if prompt.ask == SEEDS and self.search.seeds:
             for sample in prompt.samples:
-                yield Completion(sample=sample, text=self.search.task.seeds[sample].text, model="seed")
+                yield Completion(sample=sample, text=self.search.seeds[sample].text, model="seed")
             return
         async for completion in self.proposer(prompt):
             self._model_answers = True
@@ -190,19 +190,23 @@ class Run:
             except Fault as fault:
                 dropped = attempt == _ATTEMPTS or not fault.retry
                 event = Faulted(where=fault.where, message=str(fault), ask=ask, sample=sample, dropped=dropped)
-                if ask == SEEDS and dropped:
+                if dropped and self._is_the_tasks_own(ask, sample):
                     self._commit(event)
                     raise self._about_the_seed(fault) from fault
                 await self._settle(event)
                 if dropped:
                     return
-        if ask == SEEDS and not outcome.passed:
+        if not outcome.passed and self._is_the_tasks_own(ask, sample):
             raise TaskError(
                 f"seed {sample} of task {self.search.task.name} fails its own verifier: "
                 f"{outcome.verdict}: {outcome.feedback.strip() or 'it says no more'}"
             )
         found = judged((ask, sample), candidate, self.search.task.language, outcome)
         await self._settle(found, [candidate.text])
+
+    def _is_the_tasks_own(self, ask: int, sample: int) -> bool:
+        """Whether this is one of the task's seeds, which must pass, and no program of a warm start, which need not."""
+        return ask == SEEDS and sample < len(self.search.task.seeds)
 
     def _about_the_seed(self, fault: Fault) -> Exception:
         if fault.where == "verifier":

@@ -29,6 +29,7 @@ class Search:
     Args:
         task: what is searched for.
         strategy: a preset, by default `default`.
+        warm: programs to begin with beside the task's seeds.
         seed: of all chance in the search.
         texts: finds a candidate's text by its id; a journal's `text`. Left out, texts are remembered from `tell`.
     """
@@ -39,11 +40,13 @@ class Search:
         strategy: Strategy | None = None,
         *,
         seed: int = 0,
+        warm: Iterable[Candidate] = (),
         texts: Callable[[str], str] | None = None,
     ) -> None:
         self.task = task
         self.strategy = strategy or preset("default")
         self.seed = seed
+        self.seeds = tuple({candidate.id: candidate for candidate in (*task.seeds, *warm)}.values())
         self.archive: Archive = self.strategy.archive(task)
         self.tally = Tally()
         self.best: Shown | None = None
@@ -81,8 +84,8 @@ class Search:
 
     def room(self, budget: Budget) -> int:
         """How many completions the next ask may be for: 0 while what is in flight fills the strategy or the budget."""
-        if self.tally.asks == SEEDS and self.task.seeds:
-            return len(self.task.seeds)
+        if self.tally.asks == SEEDS and self.seeds:
+            return len(self.seeds)
         if SEEDS in self.unanswered or any(ask == SEEDS for ask, _ in self.unverified):
             return 0
         affordable = budget.room(self.tally)

@@ -23,6 +23,7 @@ from refine.search import Search, fold
 from refine.strategies import Strategy, preset
 from refine.task import Task
 from refine.types import Shown
+from refine.warm import programs
 from refine.workers.local import Pool
 
 EMBEDDED = "mutate"
@@ -97,7 +98,8 @@ def remove(path: Path) -> None:
 
 def _difference(had: Started, have: Started) -> str | None:
     """What makes two runs different, in words, or None."""
-    for name, words in (("task", "task"), ("model", "model"), ("seed", "seed"), ("strategy", "strategy")):
+    fields = (("task", "task"), ("model", "model"), ("seed", "seed"), ("strategy", "strategy"), ("warm", "warm start"))
+    for name, words in fields:
         if getattr(had, name) != getattr(have, name):
             old, new = getattr(had, name), getattr(have, name)
             return f"its {words} is {_named(old)}, not {_named(new)}"
@@ -105,6 +107,8 @@ def _difference(had: Started, have: Started) -> str | None:
 
 
 def _named(value: object) -> object:
+    if isinstance(value, tuple):
+        return f"{len(value)} program(s)" if value else "none"
     return value.get("name") if isinstance(value, dict) else value
 
 
@@ -125,6 +129,7 @@ def run(
     options: Options | None = None,
     workers: int | None = None,
     sandbox: Sandbox | str = "auto",
+    warm: str | Path | None = None,
     observe: Observer | None = None,
     interrupts: Callable[[Run], None] | None = None,
 ) -> Result:
@@ -140,6 +145,7 @@ def run(
         options: how to ask the model.
         workers: judge processes, by default one for each CPU that this process may use.
         sandbox: "auto" (the strongest that works here), "docker", "local" or "none", or one that is made.
+        warm: programs to begin with beside the task's seeds: another run's journal, a folder, or a file.
         observe: is called with every fact and the state after it.
         interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
 
@@ -151,7 +157,8 @@ def run(
         raise TaskError('a judge imports this file: put refine.run(...) under `if __name__ == "__main__":`')
     models = (model,) if isinstance(model, str) else tuple(model)
     where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
-    plan = Plan(models, where, seed, strategy, budget, options or Options(), workers or _cpus(), sandbox)
+    begin = Path(warm) if warm is not None else None
+    plan = Plan(models, where, seed, strategy, budget, options or Options(), workers or _cpus(), sandbox, warm=begin)
     return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
@@ -159,7 +166,8 @@ def run(
 class Plan:
     """What `run` is told, with its defaults filled in.
 
-    `fresh` moves a journal that is there aside; `secret` is that of the run whose control this is.
+    `warm` is where programs to begin with come from: a journal, a folder or a file; `fresh` moves a journal that is
+    there aside; `secret` is that of the run whose control this is.
     """
 
     models: tuple[str, ...]
@@ -172,6 +180,7 @@ class Plan:
     sandbox: Sandbox | str
     fresh: bool = False
     secret: str | None = None
+    warm: Path | None = None
 
 
 async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
@@ -189,11 +198,13 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(proposer, budget)
         first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), secret=plan.secret)
-        first = first.model_copy(update={"options": plan.options.over({})})
+        warm = programs(plan.warm) if plan.warm else ()
+        begun = {"options": plan.options.over({}), "warm": tuple(candidate.id for candidate in warm)}
+        first = first.model_copy(update=begun)
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))
-        search = fold(Search(task, strategy, seed=plan.seed, texts=journal.text), journal.facts())
+        search = fold(Search(task, strategy, seed=plan.seed, warm=warm, texts=journal.text), journal.facts())
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
         await stack.enter_async_context(pool)
         one = Run(search, journal, proposer, pool, budget, observe, _order(proposer))

@@ -19,7 +19,7 @@ FLOORS = [
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
     ["drafting", "search"],
-    ["workers", "run"],
+    ["workers", "run", "warm"],
     ["session"],
     ["report", "check", "replay", "export", "scaffold", "testing"],
     ["cli"],

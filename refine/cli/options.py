@@ -114,6 +114,20 @@ Strategy = Annotated[
 ]
 Samples = Annotated[int | None, typer.Option(metavar="N", min=1, help="Completions for one prompt.")]
 InFlight = Annotated[int | None, typer.Option(metavar="N", min=1, help="Completions asked for at once.")]
+Warm = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="PATH", help="Begin with the best of another run (*.db), a folder or a file, too."),
+]
+Reflect = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", min=0, help="After so many verdicts the model writes lessons for later prompts; 0: never."
+    ),
+]
+Repair = Annotated[
+    bool | None,
+    typer.Option("--repair/--no-repair", help="Whether what crashes gets one more ask with its error."),
+]
 RunPath = Annotated[Path | None, typer.Option("--run", "-o", metavar="PATH", help="The journal; default runs/TASK.db.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; the old run is moved aside, never deleted.")]
 Control = Annotated[

@@ -96,7 +96,7 @@ class Progress:
         asked_lm = self._language_model or tally.tokens > 0 or tally.unpriced > 0
         return View(
             best=search.best.outcome.score if search.best else None,
-            seed=search.curve[0][1] if search.curve and search.task.seeds else None,
+            seed=search.curve[0][1] if search.curve and search.seeds else None,
             verified=tally.verified,
             outstanding=tally.outstanding,
             repeats=tally.repeats,

@@ -64,6 +64,7 @@ def planned(wish: Wish, task: Task) -> Plan:
         workers=wish.workers or _cpus(),
         sandbox=wish.sandbox,
         fresh=wish.fresh,
+        warm=wish.warm,
     )
 
 

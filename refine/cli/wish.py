@@ -6,7 +6,7 @@ import itertools
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -44,6 +44,9 @@ class Wish:
     workers: int | None = None
     sandbox: str = "auto"
     path: Path | None = None
+    warm: Path | None = None
+    reflect: int | None = None
+    repair: bool | None = None
     fresh: bool = False
     temperature: float | None = None
     top_p: float | None = None
@@ -132,7 +135,12 @@ def strategy(wish: Wish, recorded: Recorded | None) -> Strategy:
         found = strategy_of(recorded.started)
     else:
         found = preset(wish.strategy or ("evolve" if wish.embedded else "default"))
-    return found.sized(samples=wish.samples, in_flight=wish.in_flight)
+    taught = replace(
+        found,
+        reflect=found.reflect if wish.reflect is None else wish.reflect,
+        repair=found.repair if wish.repair is None else wish.repair,
+    )
+    return taught.sized(samples=wish.samples, in_flight=wish.in_flight)
 
 
 @dataclass(frozen=True, slots=True)
