@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from refine.task import Feature as Feature
     from refine.task import Golden as Golden
     from refine.task import Grammar as Grammar
+    from refine.task import Noise as Noise
     from refine.task import Reference as Reference
     from refine.task import Task as Task
     from refine.types import Limits as Limits
@@ -35,6 +36,7 @@ _HOMES = {
     "Grammar": "refine.task",
     "Handle": "refine.verifiers.handle",
     "Limits": "refine.types",
+    "Noise": "refine.task",
     "Outcome": "refine.types",
     "Reference": "refine.task",
     "RefineError": "refine.errors",

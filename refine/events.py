@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from refine.errors import Where
-from refine.types import Direction, Edit, Frozen, Json, Outcome, Usage, Wanted
+from refine.types import Direction, Edit, Frozen, Json, Outcome, Usage, Wanted, digest
 
 FORMAT = 1
 """Version of the journal's format. Another one is refused, never guessed at."""
@@ -39,6 +39,16 @@ class Started(Frozen):
     sandbox: str
     secret: str
     """Drawn when the run starts; seeds the confirmation's instances, so that no candidate can have seen them."""
+
+    @property
+    def held_out(self) -> int:
+        """The confirmation's seed."""
+        return int(self.secret[:15], 16)
+
+    @property
+    def chance(self) -> int:
+        """What the seeds of replicates are made from; tells nothing about `held_out`."""
+        return int(digest(f"search/{self.secret}")[:15], 16)
 
 
 class Resumed(Frozen):

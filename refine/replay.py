@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 from refine.errors import JournalError, UsageError
 from refine.events import Answered, Asked, Confirmed, Fact, Started, Verified
@@ -18,6 +19,7 @@ from refine.search import Search, asked
 from refine.strategies import Strategy, preset
 from refine.task import Task
 from refine.types import Candidate, Message, Outcome
+from refine.verifiers.replicates import COUNT
 from refine.workers import Workers
 
 
@@ -176,11 +178,11 @@ async def reverified(journal: Journal, workers: Workers, width: int) -> AsyncIte
     Raises:
         Fault: the world failed.
     """
-    secret = int(journal.started.secret[:15], 16)
+    started = journal.started
     jobs = [fact for fact in journal.facts() if _is_outcome(fact)]
     for start in range(0, len(jobs), width):
         batch = jobs[start : start + width]
-        for difference in await asyncio.gather(*(_again(journal, workers, fact, secret) for fact in batch)):
+        for difference in await asyncio.gather(*(_again(journal, workers, fact, started) for fact in batch)):
             yield difference
 
 
@@ -191,7 +193,7 @@ def _is_outcome(fact: Fact) -> bool:
     )
 
 
-async def _again(journal: Journal, workers: Workers, fact: Fact, secret: int) -> Difference | None:
+async def _again(journal: Journal, workers: Workers, fact: Fact, started: Started) -> Difference | None:
     event = fact.event
     if not isinstance(event, Confirmed | Verified) or event.candidate is None or event.outcome is None:
         raise JournalError(f"fact {fact.seq} of {journal.path} is no outcome")
@@ -199,9 +201,23 @@ async def _again(journal: Journal, workers: Workers, fact: Fact, secret: int) ->
     now = await workers.verify(
         Candidate(journal.text(event.candidate)),
         stage="held-out" if held_out else "search",
-        seed=secret if held_out else 0,
+        **_chance(event.outcome, started, held_out=held_out),
     )
     return next(_compared(fact.seq, f"candidate {event.candidate[:8]}", _words(event.outcome), _words(now)), None)
+
+
+def _chance(outcome: Outcome, started: Started, *, held_out: bool) -> _Chance:
+    """The seed that it was verified with, and where racing may have cut the replicates short, how many there were."""
+    if held_out:
+        return {"seed": started.held_out}
+    if COUNT not in outcome.metrics:
+        return {"seed": 0}
+    return {"seed": started.chance, "replicates": int(outcome.metrics[COUNT])}
+
+
+class _Chance(TypedDict, total=False):
+    seed: int
+    replicates: int
 
 
 def _words(outcome: Outcome) -> str:

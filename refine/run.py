@@ -185,7 +185,7 @@ class Run:
     async def _judge(self, ask: int, sample: int, candidate: Candidate) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                outcome = await self.workers.verify(candidate)
+                outcome = await self._verdict(candidate)
                 break
             except Fault as fault:
                 dropped = attempt == _ATTEMPTS or not fault.retry
@@ -203,6 +203,12 @@ class Run:
             )
         found = judged((ask, sample), candidate, self.search.task.language, outcome)
         await self._settle(found, [candidate.text])
+
+    async def _verdict(self, candidate: Candidate) -> Outcome:
+        if self.search.task.noise is None:
+            return await self.workers.verify(candidate)
+        best = self.search.best.outcome.score if self.search.best else None
+        return await self.workers.verify(candidate, seed=self.journal.started.chance, against=best)
 
     def _is_the_tasks_own(self, ask: int, sample: int) -> bool:
         """Whether this is one of the task's seeds, which must pass, and no program of a warm start, which need not."""
@@ -233,9 +239,14 @@ class Run:
         await asyncio.gather(*(self._confirm(name, candidate, on) for name, candidate, on in todo))
 
     async def _confirm(self, name: str, candidate: Candidate, on: Stage) -> None:
-        seed = int(self.journal.started.secret[:15], 16) if on == "held-out" else 0
+        started = self.journal.started
         try:
-            outcome = await self.workers.verify(candidate, stage=on, seed=seed)
+            if on == "held-out":
+                outcome = await self.workers.verify(candidate, stage=on, seed=started.held_out)
+            elif self.search.task.noise is not None:
+                outcome = await self.workers.verify(candidate, seed=started.chance)
+            else:
+                outcome = await self.workers.verify(candidate)
         except Fault as fault:
             self._commit(Faulted(where=fault.where, message=f"confirming {name}: {fault}"))
             return

@@ -77,6 +77,22 @@ class Feature(Frozen):
         return outcome.features.get(self.name, outcome.metrics.get(self.name))
 
 
+class Noise(Frozen):
+    """Says that a verifier scores the same candidate differently with another `candidate.seed`.
+
+    Attributes:
+        replicates: verifications of one candidate, at most, each with a fresh seed.
+        least: so many before racing may stop it.
+        confirming: replicates of a confirmation, which are never cut short.
+        z: standard errors that the score is made worse by: the more, the less luck can win.
+    """
+
+    replicates: int = Field(default=4, ge=2)
+    least: int = Field(default=2, ge=2)
+    confirming: int = Field(default=16, ge=2)
+    z: float = Field(default=1.0, ge=0)
+
+
 class Reference(Frozen):
     """A published value to stand beside ours. `metric` is "score" or one of the outcome's metrics."""
 
@@ -121,6 +137,7 @@ class Task:
         references: published values.
         baselines: programs to be verified beside the champion, by name, so that the table compares like with like.
         grammar: hints for the embedded proposer.
+        noise: where the score depends on `candidate.seed`; left out, it does not.
         features: axes of the grid of `map_elites`; left out, length and CPU time.
         golden: golden cases; in a task folder, `golden/cases.toml` is read if this is left out.
     """
@@ -143,6 +160,7 @@ class Task:
         baselines: Mapping[str, str] | None = None,
         grammar: Grammar | None = None,
         features: Iterable[Feature] = (),
+        noise: Noise | None = None,
         golden: Iterable[Golden] | None = None,
     ) -> None:
         if not instruction.strip():
@@ -164,6 +182,7 @@ class Task:
         self.baselines = dict(baselines or {})
         self.grammar = grammar or Grammar()
         self.features = tuple(features)
+        self.noise = noise
         self.seeds = _seeds(seed, self.file)
         self.golden = tuple(golden) if golden is not None else _golden(self.file)
         self._verify: Verifier | None = None

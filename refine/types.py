@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -63,6 +64,15 @@ class Resources(Frozen):
     """CPU seconds, user and system, of all its processes."""
     memory_mb: float = 0.0
     """Peak resident memory, MiB."""
+
+
+def together(used: Sequence[Resources]) -> Resources:
+    """What they used one after the other."""
+    return Resources(
+        wall_s=sum(each.wall_s for each in used),
+        cpu_s=sum(each.cpu_s for each in used),
+        memory_mb=max((each.memory_mb for each in used), default=0.0),
+    )
 
 
 class Outcome(Frozen):

@@ -59,7 +59,15 @@ class Scores:
         self.asked: list[str] = []
         self.faults: Iterator[Fault | None] = itertools.repeat(None)
 
-    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
+    async def verify(
+        self,
+        candidate: Candidate,
+        *,
+        stage: Stage = "search",
+        seed: int = 0,
+        against: float | None = None,
+        replicates: int | None = None,
+    ) -> Outcome:
         self.asked.append(candidate.text)
         for _ in range(self.delay(candidate)):
             await asyncio.sleep(0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from refine.errors import TaskError
 from refine.sandbox.cell import Cell, Completed, Ended, Plain, Slots
-from refine.types import Candidate, Limits, Resources
+from refine.types import Candidate, Limits, Resources, together
 from refine.verifiers import compiled, speed
 
 
@@ -21,8 +21,8 @@ class Handle:
     Attributes:
         text: the candidate itself.
         id: its digest.
-        seed: 0 in the search; in a confirmation a number that is secret to the run. For the verifier's own chance:
-            the candidate never sees it.
+        seed: for the verifier's own chance; the candidate never sees it. 0 in the search, or where the task declares
+            noise another one for each replicate; in a confirmation a number that is secret to the run.
     """
 
     def __init__(self, candidate: Candidate, slots: Slots, limits: Limits, *, seed: int = 0, folder: Path) -> None:
@@ -134,12 +134,7 @@ class Handle:
         """Ends the process; what all of the candidate's processes used together, and the last one's output."""
         self.restart()
         used = [ended.resources for ended in self._ended]
-        total = Resources(
-            wall_s=sum(r.wall_s for r in used),
-            cpu_s=sum(r.cpu_s for r in used),
-            memory_mb=max((r.memory_mb for r in used), default=0.0),
-        )
-        return total, self._ended[-1].output if self._ended else ""
+        return together(used), self._ended[-1].output if self._ended else ""
 
     def __dir__(self) -> list[str]:
         return ["call", "compile", "exec", "id", "map", "race", "restart", "run", "seed", "text"]

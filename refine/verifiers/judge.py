@@ -9,6 +9,7 @@ run's log. When the engine's socket closes, it ends.
 
 from __future__ import annotations
 
+import functools
 import math
 import numbers
 import os
@@ -25,6 +26,7 @@ from refine.errors import CandidateError, Fault, RefineError, Where, Wrong
 from refine.sandbox.cell import Slots
 from refine.task import Task, Verifier
 from refine.types import Candidate, Frozen, Outcome, Verdict
+from refine.verifiers import replicates
 from refine.verifiers.handle import Handle
 
 Stage = Literal["search", "held-out"]
@@ -37,6 +39,10 @@ class Job(Frozen):
     text: str
     stage: Stage = "search"
     seed: int = 0
+    against: float | None = None
+    """Where the score is noisy: the one to beat."""
+    replicates: int | None = None
+    """Where the score is noisy: just so many replicates, instead of the task's."""
 
 
 class Failure(Frozen):
@@ -64,7 +70,16 @@ def judge(task: Task, slots: Slots, job: Job) -> Outcome:
     verifier = task.verify if job.stage == "search" else task.confirm
     if verifier is None:
         raise Fault("verifier", f"task {task.name} has no @task.confirmation", retry=False)
-    handle = Handle(Candidate(job.text), slots, task.limits, seed=job.seed, folder=task.folder)
+    if task.noise is None:
+        return _once(task, verifier, slots, job.text, job.seed)
+    usual = task.noise.replicates if job.stage == "search" else task.noise.confirming
+    drawn = replicates.seeds(job.seed, Candidate(job.text).id, job.replicates or usual)
+    once = functools.partial(_once, task, verifier, slots, job.text)
+    return replicates.replicated(once, drawn, task.noise, task.direction, job.against)
+
+
+def _once(task: Task, verifier: Verifier, slots: Slots, text: str, seed: int) -> Outcome:
+    handle = Handle(Candidate(text), slots, task.limits, seed=seed, folder=task.folder)
     try:
         outcome = _judged(verifier, handle)
     finally:

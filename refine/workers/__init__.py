@@ -9,8 +9,20 @@ from refine.verifiers.judge import Stage
 
 
 class Workers(Protocol):
-    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
-        """Waits for a free judge, then for its verdict. Raises `Fault` when the world or the verifier fails."""
+    async def verify(
+        self,
+        candidate: Candidate,
+        *,
+        stage: Stage = "search",
+        seed: int = 0,
+        against: float | None = None,
+        replicates: int | None = None,
+    ) -> Outcome:
+        """Waits for a free judge, then for its verdict.
+
+        `against` and `replicates` are for tasks whose score is noisy: the score to beat, and a number of replicates
+        that is not the task's own. Raises `Fault` when the world or the verifier fails.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -120,11 +120,20 @@ class Pool:
     ) -> None:
         await self.aclose()
 
-    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
+    async def verify(
+        self,
+        candidate: Candidate,
+        *,
+        stage: Stage = "search",
+        seed: int = 0,
+        against: float | None = None,
+        replicates: int | None = None,
+    ) -> Outcome:
+        job = Job(text=candidate.text, stage=stage, seed=seed, against=against, replicates=replicates)
         judge = await self._free.get()
         try:
             judge = judge or await self._fresh()
-            return await judge.verify(Job(text=candidate.text, stage=stage, seed=seed), self._task.judge_seconds)
+            return await judge.verify(job, self._task.judge_seconds * self._most(job))
         finally:
             keep = judge is not None and judge.sound and judge.served < _RECYCLED_AFTER
             self._free.put_nowait(judge if keep else None)
@@ -132,6 +141,13 @@ class Pool:
                 self._prepare()
             if not keep:
                 await self._end(judge)
+
+    def _most(self, job: Job) -> int:
+        """Verifications that the job may take, one after the other."""
+        noise = self._task.noise
+        if noise is None:
+            return 1
+        return job.replicates or (noise.replicates if job.stage == "search" else noise.confirming)
 
     async def aclose(self) -> None:
         self._closed = True
