@@ -203,7 +203,7 @@ def nearness(item: Integral, formula: str) -> float:
         ahead, behind = ([number(said, x + step) for x in item.samples] for step in (STEP, -STEP))
         slopes = [(a - b) / (2 * STEP) for a, b in zip(ahead, behind, strict=True)]
         return alike(slopes, [number(of, x) for x in item.samples])
-    except (ArithmeticError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, KeyError, TypeError, ValueError, refine.Wrong):
         return 0.0
 
 

@@ -217,7 +217,7 @@ def nearness(item: Equation, formula: str) -> float:
     try:
         said, known = tree(formula, {"x"}), tree(item.solution, {"x"})
         return alike([number(said, x) for x in item.samples], [number(known, x) for x in item.samples])
-    except (ArithmeticError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, KeyError, TypeError, ValueError, refine.Wrong):
         return 0.0
 
 

@@ -183,7 +183,7 @@ def nearness(item: Recurrence, formula: str) -> float:
         said, known = tree(formula, {"n"}), tree(item.solution, {"n"})
         pairs = [(number(said, n), number(known, n)) for n in range(SAMPLES)]
         return sum(max(0.0, 1 - abs(got - want) / max(1.0, abs(want))) for got, want in pairs) / SAMPLES
-    except (ArithmeticError, KeyError, TypeError, ValueError):
+    except (ArithmeticError, KeyError, TypeError, ValueError, refine.Wrong):
         return 0.0
 
 
