@@ -4,7 +4,8 @@
     python tasks/inequalities/baseline.py --write    # and golden/linear_program.txt
 
 On a grid fewer conditions hold than on the domain, so the area that the program finds is a lower bound of every area
-that can be proved. The margin is the first of 1e-7, 2e-7, 4e-7, ... with which the prover decides.
+that can be proved. The margin is four times the first of 1e-7, 2e-7, 4e-7, ... with which the prover decides: the
+prover has a limit of time, and a slower machine should decide too.
 """
 
 from __future__ import annotations
@@ -40,15 +41,20 @@ def optimum(item: Any) -> tuple[float, list[float]]:  # noqa: ANN401 - a Bound, 
 
 
 def proved(module: Any, item: Any) -> tuple[float, str]:  # noqa: ANN401
-    """The smallest margin with which the prover decides, and the bound as text."""
+    """A margin with which the prover decides with ease, and the bound as text."""
     start = optimum(item)[1] if isinstance(item, module.Bound) else [item.sharp]
     sign = item.sign if isinstance(item, module.Bound) else {"smallest": 1, "largest": -1}[item.wanted]
     margin = 1e-7
-    while True:
-        p = tuple(Fraction(round((c + sign * margin * (k == 0)) * 10**PLACES), 10**PLACES) for k, c in enumerate(start))
-        if isinstance(module.decided(item, p), Proved):
-            return margin, " + ".join(f"({float(c)})*x**{k}" if k else f"{float(c)}" for k, c in enumerate(p))
+    while not isinstance(module.decided(item, shifted(start, sign * margin)), Proved):
         margin *= 2
+    p = shifted(start, sign * 4 * margin)
+    return 4 * margin, " + ".join(f"({float(c)})*x**{k}" if k else f"{float(c)}" for k, c in enumerate(p))
+
+
+def shifted(coefficients: list[float], by: float) -> tuple[Fraction, ...]:
+    """The polynomial with its constant moved, rounded to PLACES decimals."""
+    moved = [coefficients[0] + by, *coefficients[1:]]
+    return tuple(Fraction(round(c * 10**PLACES), 10**PLACES) for c in moved)
 
 
 def main(write: bool) -> None:  # noqa: FBT001 - the only option

@@ -67,11 +67,11 @@ def test_the_area_under_each_function(name: str) -> None:
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_no_polynomial_has_a_smaller_area_than_the_best(name: str) -> None:
-    """By linear programming again, on the same grid; and the baseline comes within a per cent of it."""
+    """By linear programming again, on the same grid; and the baseline comes within two per cent of it."""
     item = MODULE.ITEMS[name]
     assert BASELINE.optimum(item)[0] == pytest.approx(item.best, rel=1e-6)
     p = MODULE.polynomials(TEXTS["linear_program"])[name]
-    assert item.best < item.gap(p) < 1.01 * item.best
+    assert item.best < item.gap(p) < 1.02 * item.best
 
 
 @pytest.mark.parametrize("name", SHARP)
@@ -116,7 +116,8 @@ def test_what_touches_inside_is_undecided_and_told_to_leave_a_margin() -> None:
 
 def test_tighter_is_better_and_any_proof_beats_none() -> None:
     worth = [
-        with_item("exponential", p).instances["exponential"] for p in ("5", "-100", "1", "1 + x", "1 + x + x**2/2")
+        with_item("exponential", p).instances["exponential"]
+        for p in ("5", "-100", "1/2", "0.99 + x", "0.999 + x + x**2/2")
     ]
     assert worth == sorted(worth)
     assert worth[0] <= MODULE.UNPROVED < MODULE.PROVED < worth[1]
