@@ -36,13 +36,13 @@ Rule = Callable[[Formula, Random], Formula | None]
 ONE, TWO = num(1), num(2)
 
 
-def _inside(f: Formula, head: str) -> tuple[Formula, ...] | None:
+def inside(f: Formula, head: str) -> tuple[Formula, ...] | None:
     return f.args if isinstance(f, Apply) and f.head == head else None
 
 
-def _two(f: Formula, head: str, chance: Random) -> tuple[Formula, Formula] | None:
+def in_two(f: Formula, head: str, chance: Random) -> tuple[Formula, Formula] | None:
     """A sum or product in two parts."""
-    args = _inside(f, head)
+    args = inside(f, head)
     if args is None or len(args) < 2:
         return None
     cut = chance.randint(1, len(args) - 1)
@@ -50,9 +50,20 @@ def _two(f: Formula, head: str, chance: Random) -> tuple[Formula, Formula] | Non
     return whole(*args[:cut]), whole(*args[cut:])
 
 
-def _symbol(f: Formula, chance: Random) -> Formula:
+def a_symbol(f: Formula, chance: Random) -> Formula:
     found = symbols(f)
     return Name(chance.choice(found)) if found else num(chance.randint(2, 5))
+
+
+def written_as(head: str, *made: Callable[[Formula], Formula]) -> Rule:
+    """One of the ways to write head(a)."""
+
+    def rule(f: Formula, chance: Random) -> Formula | None:
+        args = inside(f, head)
+        return chance.choice(made)(args[0]) if args else None
+
+    rule.__name__ = f"{head}_rewritten"
+    return rule
 
 
 # ---- anywhere --------------------------------------------------------------------------------------------------------
@@ -66,7 +77,7 @@ def shuffled(f: Formula, chance: Random) -> Formula | None:
 
 
 def distributed(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "*")
+    args = inside(f, "*")
     sums = [i for i, arg in enumerate(args or ()) if is_a(arg, "+")]
     if args is None or not sums:
         return None
@@ -78,13 +89,13 @@ def distributed(f: Formula, chance: Random) -> Formula | None:
 
 def _times(term: Formula, others: list[Formula]) -> Formula:
     """A minus goes in front."""
-    inner = _inside(term, "-")
+    inner = inside(term, "-")
     return neg(mul(*inner, *others)) if inner else mul(term, *others)
 
 
 def square_expanded(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "^")
-    parts = _two(args[0], "+", chance) if args and args[1] == TWO else None
+    args = inside(f, "^")
+    parts = in_two(args[0], "+", chance) if args and args[1] == TWO else None
     if parts is None:
         return None
     a, b = parts
@@ -93,24 +104,24 @@ def square_expanded(f: Formula, chance: Random) -> Formula | None:
 
 def turned_round(f: Formula, chance: Random) -> Formula | None:
     """The same as a - b is -(b - a)."""
-    parts = _two(f, "+", chance)
+    parts = in_two(f, "+", chance)
     return neg(sub(neg(parts[0]), parts[1])) if parts else None
 
 
 def extended(f: Formula, chance: Random) -> Formula | None:
     """Times c/c, for a c that is never 0."""
-    c = add(power(_symbol(f, chance), 2), num(chance.randint(1, 4)))
+    c = add(power(a_symbol(f, chance), 2), num(chance.randint(1, 4)))
     return div(mul(f, c), c)
 
 
 def there_and_back(f: Formula, chance: Random) -> Formula | None:
-    u = add(_symbol(f, chance), num(chance.randint(1, 5)))
+    u = add(a_symbol(f, chance), num(chance.randint(1, 5)))
     return add(f, sub(power(u, 2), mul(u, u)))
 
 
 def by_inverse(f: Formula, chance: Random) -> Formula | None:
     del chance
-    args = _inside(f, "/")
+    args = inside(f, "/")
     return mul(args[0], power(args[1], -1)) if args else None
 
 
@@ -149,134 +160,11 @@ RATIONAL: list[Rule] = [
     _by_sympy(sympy.apart, one_symbol=True),
 ]  # fmt: skip
 
-# ---- circular functions ----------------------------------------------------------------------------------------------
-
-
-def _half(a: Formula) -> Formula:
-    return div(a, TWO)
-
-
-def _of(head: str, *made: Callable[[Formula], Formula]) -> Rule:
-    """One of the ways to write head(a)."""
-
-    def rule(f: Formula, chance: Random) -> Formula | None:
-        args = _inside(f, head)
-        return chance.choice(made)(args[0]) if args else None
-
-    rule.__name__ = f"{head}_rewritten"
-    return rule
-
-
-def angles_added(f: Formula, chance: Random) -> Formula | None:
-    """sin(a + b), cos(a + b)."""
-    args = _inside(f, "sin") or _inside(f, "cos")
-    parts = _two(args[0], "+", chance) if args else None
-    if parts is None:
-        return None
-    (a, b), sin, cos = parts, lambda u: call("sin", u), lambda u: call("cos", u)
-    if is_a(f, "sin"):
-        return add(mul(sin(a), cos(b)), mul(cos(a), sin(b)))
-    return sub(mul(cos(a), cos(b)), mul(sin(a), sin(b)))
-
-
-def square_of_wave(f: Formula, chance: Random) -> Formula | None:
-    """sin(a)^2 by cos(a)^2 or cos(2a), and cos(a)^2 likewise."""
-    args = _inside(f, "^")
-    inner = (_inside(args[0], "sin") or _inside(args[0], "cos")) if args and args[1] == TWO else None
-    if args is None or inner is None:
-        return None
-    sine, twice = is_a(args[0], "sin"), call("cos", mul(TWO, inner[0]))
-    if chance.random() < 0.5:
-        return div(sub(ONE, twice) if sine else add(ONE, twice), TWO)
-    return sub(ONE, power(call("cos" if sine else "sin", inner[0]), 2))
-
-
-def times_one(f: Formula, chance: Random) -> Formula | None:
-    u = mul(num(chance.randint(2, 3)), _symbol(f, chance))
-    return mul(f, add(power(call("sin", u), 2), power(call("cos", u), 2)))
-
-
-def _waves(a: Formula) -> tuple[Formula, Formula]:
-    return call("exp", mul(UNIT, a)), call("exp", neg(mul(UNIT, a)))
-
-
-TRIGONOMETRIC: list[Rule] = [
-    angles_added, angles_added, square_of_wave, square_of_wave, times_one,
-    _of(
-        "sin",
-        lambda a: mul(TWO, call("sin", _half(a)), call("cos", _half(a))),
-        lambda a: call("cos", sub(div(PI, TWO), a)),
-        lambda a: div(mul(TWO, call("tan", _half(a))), add(ONE, power(call("tan", _half(a)), 2))),
-        lambda a: div(sub(*_waves(a)), mul(TWO, UNIT)),
-        lambda a: sub(mul(num(3), call("sin", div(a, num(3)))), mul(num(4), power(call("sin", div(a, num(3))), 3))),
-    ),
-    _of(
-        "cos",
-        lambda a: sub(mul(TWO, power(call("cos", _half(a)), 2)), ONE),
-        lambda a: call("sin", add(a, div(PI, TWO))),
-        lambda a: div(sub(ONE, power(call("tan", _half(a)), 2)), add(ONE, power(call("tan", _half(a)), 2))),
-        lambda a: div(add(*_waves(a)), TWO),
-    ),
-    _of(
-        "tan",
-        lambda a: div(call("sin", a), call("cos", a)),
-        lambda a: div(sub(ONE, call("cos", mul(TWO, a))), call("sin", mul(TWO, a))),
-        lambda a: mul(call("sin", a), call("sec", a)),
-    ),
-]  # fmt: skip
-
-# ---- exp and log of what is positive ---------------------------------------------------------------------------------
-
-
-def log_taken_apart(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "log")
-    if args is None or not isinstance(args[0], Apply):
-        return None
-    a = args[0]
-    if a.head == "^":
-        return mul(a.args[1], call("log", a.args[0]))
-    if a.head == "/":
-        return sub(call("log", a.args[0]), call("log", a.args[1]))
-    parts = _two(a, "*", chance)
-    return add(call("log", parts[0]), call("log", parts[1])) if parts else None
-
-
-def exp_taken_apart(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "exp")
-    parts = _two(args[0], "+", chance) if args else None
-    return mul(call("exp", parts[0]), call("exp", parts[1])) if parts else None
-
-
-def power_as_exp(f: Formula, chance: Random) -> Formula | None:
-    del chance
-    args = _inside(f, "^")
-    return call("exp", mul(args[1], call("log", args[0]))) if args else None
-
-
-def through_exp(f: Formula, chance: Random) -> Formula | None:
-    """A positive x is exp(log x)."""
-    del chance
-    return call("exp", call("log", f)) if symbols(f) == [getattr(f, "name", "")] else None
-
-
-EXPONENTIAL: list[Rule] = [
-    log_taken_apart, log_taken_apart, exp_taken_apart, exp_taken_apart, power_as_exp, through_exp,
-    _of("sinh", lambda a: div(sub(call("exp", a), call("exp", neg(a))), TWO)),
-    _of("cosh", lambda a: div(add(call("exp", a), call("exp", neg(a))), TWO)),
-    _of(
-        "tanh",
-        lambda a: div(call("sinh", a), call("cosh", a)),
-        lambda a: div(sub(call("exp", mul(TWO, a)), ONE), add(call("exp", mul(TWO, a)), ONE)),
-    ),
-    _of("exp", lambda a: power(call("exp", _half(a)), 2), lambda a: add(call("sinh", a), call("cosh", a))),
-    _of("log", lambda a: mul(TWO, call("log", call("sqrt", a))), lambda a: neg(call("log", div(ONE, a)))),
-]  # fmt: skip
-
 # ---- roots of what is positive ---------------------------------------------------------------------------------------
 
 
 def root_taken_apart(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "sqrt")
+    args = inside(f, "sqrt")
     if args is None or not isinstance(args[0], Apply):
         return None
     a = args[0]
@@ -284,14 +172,14 @@ def root_taken_apart(f: Formula, chance: Random) -> Formula | None:
         return div(call("sqrt", a.args[0]), call("sqrt", a.args[1]))
     if a.head == "^":
         return power(call("sqrt", a.args[0]), a.args[1])
-    parts = _two(a, "*", chance)
+    parts = in_two(a, "*", chance)
     return mul(call("sqrt", parts[0]), call("sqrt", parts[1])) if parts else None
 
 
 def rationalised(f: Formula, chance: Random) -> Formula | None:
     """1/(a + b) is (a - b)/(a^2 - b^2)."""
-    args = _inside(f, "/")
-    parts = _two(args[1], "+", chance) if args else None
+    args = inside(f, "/")
+    parts = in_two(args[1], "+", chance) if args else None
     if args is None or parts is None:
         return None
     a, b = parts
@@ -301,14 +189,14 @@ def rationalised(f: Formula, chance: Random) -> Formula | None:
 def root_squared(f: Formula, chance: Random) -> Formula | None:
     """sqrt(a)^2 is a."""
     del chance
-    args = _inside(f, "^")
-    inner = _inside(args[0], "sqrt") if args else None
+    args = inside(f, "^")
+    inner = inside(args[0], "sqrt") if args else None
     return inner[0] if inner and args and args[1] == TWO else None
 
 
 RADICAL: list[Rule] = [
     root_taken_apart, root_taken_apart, rationalised, rationalised, root_squared,
-    _of("sqrt", lambda a: power(a, Fraction(1, 2)), lambda a: div(a, call("sqrt", a)),
+    written_as("sqrt", lambda a: power(a, Fraction(1, 2)), lambda a: div(a, call("sqrt", a)),
         lambda a: power(power(a, Fraction(1, 4)), 2), lambda a: div(call("sqrt", mul(num(4), a)), TWO)),
 ]  # fmt: skip
 
@@ -316,7 +204,7 @@ RADICAL: list[Rule] = [
 
 
 def pascal(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "binomial")
+    args = inside(f, "binomial")
     if args is None or not isinstance(args[1], Number) or args[1].value < 1:
         return None
     above, k = sub(args[0], ONE), args[1]
@@ -329,21 +217,21 @@ def pascal(f: Formula, chance: Random) -> Formula | None:
 def middle(f: Formula, chance: Random) -> Formula | None:
     """binomial(2n, n)."""
     del chance
-    args = _inside(f, "binomial")
+    args = inside(f, "binomial")
     if args is None or args[0] != mul(TWO, args[1]):
         return None
     return div(call("factorial", args[0]), power(call("factorial", args[1]), 2))
 
 
 def power_taken_apart(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "^")
-    parts = _two(args[1], "+", chance) if args else None
+    args = inside(f, "^")
+    parts = in_two(args[1], "+", chance) if args else None
     return mul(power(args[0], parts[0]), power(args[0], parts[1])) if args and parts else None
 
 
 DISCRETE: list[Rule] = [
     pascal, pascal, middle, middle, power_taken_apart, power_taken_apart,
-    _of(
+    written_as(
         "factorial",
         lambda a: mul(a, call("factorial", sub(a, ONE))),
         lambda a: div(call("factorial", add(a, ONE)), add(a, ONE)),
@@ -374,7 +262,7 @@ def rewritten_number(f: Formula, chance: Random) -> Formula | None:
 
 
 def root_of_number(f: Formula, chance: Random) -> Formula | None:
-    args = _inside(f, "sqrt")
+    args = inside(f, "sqrt")
     if not args or not isinstance(args[0], Number):
         return None
     k = chance.randint(2, 6)

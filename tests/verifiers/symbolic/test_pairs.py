@@ -10,8 +10,9 @@ import mpmath  # type: ignore[import-untyped]
 import pytest
 import sympy
 
+from benchmarks.families import FAMILIES
 from benchmarks.formulas import Apply, Name, Number, call, num, places, power, symbols, value
-from benchmarks.pairs import CHANGES, FAMILIES, are_equal, pairs, rewritten
+from benchmarks.pairs import CHANGES, are_equal, pairs, rewritten
 from benchmarks.spelling import Style, text
 from refine.verifiers.symbolic.read import expression
 
