@@ -25,7 +25,7 @@ def said(pair: Pair) -> set[str]:
     return set(reply)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10**6))
 def test_rewritten_is_never_refuted_and_changed_never_proved(seed: int) -> None:
     for pair in pairs(seed, 6):
@@ -33,6 +33,6 @@ def test_rewritten_is_never_refuted_and_changed_never_proved(seed: int) -> None:
 
 
 def test_nearly_all_is_decided() -> None:
-    drawn = list(pairs(1, 60))
+    drawn = list(pairs(1, 36))
     decided = [("proved" if pair.equal else "refuted") in said(pair) for pair in drawn]
     assert sum(decided) >= 0.95 * len(drawn)

@@ -32,7 +32,7 @@ def test_families_and_labels_come_in_turns() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_identities_hold_on_the_familys_domain(family: str) -> None:
     chance = Random(3)
-    for _ in range(40):
+    for _ in range(20):
         drawn = FAMILIES[family].drawn(chance)
         assert are_equal(drawn, rewritten(drawn, FAMILIES[family], chance)[0], FAMILIES[family].over, chance) in (
             True,
@@ -44,7 +44,7 @@ def test_identities_hold_on_the_familys_domain(family: str) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_text_has_the_formulas_value(family: str, latex: bool) -> None:  # noqa: FBT001 - a parameter of a test
     chance = Random(5)
-    for _ in range(15):
+    for _ in range(10):
         formula, _ = rewritten(FAMILIES[family].drawn(chance), FAMILIES[family], chance)
         said = text(formula, Style(latex, star_star=chance.random() < 0.5, juxtaposed=chance.random() < 0.5))
         names = symbols(formula)
