@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -11,7 +12,7 @@ from refine.errors import require
 from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.analytic import smooth
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
-from refine.verifiers.symbolic.domain import Domains, Integer, points, symbols
+from refine.verifiers.symbolic.domain import Domains, Integer, Point, points, symbols
 from refine.verifiers.symbolic.numeric import PRECISIONS, look
 from refine.verifiers.symbolic.prove import doubted, equal
 
@@ -19,6 +20,10 @@ Expr = Any
 UNEVALUATED = (sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Derivative, sympy.Subs, sympy.Piecewise)
 _OPERATIONS = 400  # a closed form longer than this is no closed form
 _DOIT_S = 2.0  # CPU seconds for SymPy's own evaluation
+_CONFIRMING = 3  # points at which a value of SymPy's is looked at numerically
+_DIGITS = 1e-10
+_FAR = 1e-3  # in between, quadrature may have been poor
+_STEPS = (2, 4, 8, 16)  # powers of ten on the way to a limit
 
 
 def require_closed(expr: Expr) -> None:
@@ -166,21 +171,60 @@ def _by_evaluation(target: Expr, given: Expr, over: Domains, bits: int | None) -
     if value.has(*UNEVALUATED) or value.has(sympy.AccumBounds):
         return Undecided(("SymPy's evaluation finds no closed form to compare with",))
     answer = through("SymPy's value of the target: ", equal(value, given, over, numeric_evidence=bits))
-    if isinstance(answer, Proved) and _numbers_object(target, given):
-        return Undecided((f"{answer.how}, but numerical quadrature or summation gives another value",))
+    if isinstance(answer, Proved):
+        return _confirmed(answer, target, given, over)
     return _checked(answer, target, given, over)
 
 
-def _numbers_object(target: Expr, given: Expr) -> bool:
-    """Whether mpmath's value of the target, where it has one, is far from the answer's: SymPy's evaluation may err."""
-    if target.free_symbols or isinstance(target, sympy.Limit):
-        return False
+def _confirmed(answer: Proved, target: Expr, given: Expr, over: Domains) -> Answer:
+    """SymPy's values of integrals, infinite sums and limits are not free of mistakes: one counts as proved only where
+    quadrature, summation or the approach to the limit, which know nothing of it, agree at some point and at none not.
+    """
+    at = points(over)[:_CONFIRMING] if over else (Point((), generic=True),)
+    seen = [_agree(target, given, point) for point in at]
+    if any(one is False for one in seen):
+        return Undecided((f"{answer.how}, but numerical evaluation of the target gives another value",))
+    if not any(seen):
+        return Undecided((f"{answer.how}, and nothing independent of SymPy confirms it",))
+    return Proved(f"{answer.how}; numerical evaluation of the target agrees")
+
+
+def _agree(target: Expr, given: Expr, point: Point) -> bool | None:
+    """Whether the target's numerical value and the answer's are the same to ten digits; None where there is none."""
     try:
         with cpu_limit(_DOIT_S):
-            there, here = target.evalf(15), given.evalf(15)
-            return bool(abs(there - here) > sympy.Rational(1, 1000) * (1 + abs(here)))
-    except (OutOfTime, ValueError, TypeError, ArithmeticError, NotImplementedError):
-        return False
+            values = {
+                name: sympy.Rational(*real.as_integer_ratio()) + sympy.I * sympy.Rational(*imaginary.as_integer_ratio())
+                for name, (real, imaginary) in point.values
+            }
+            put = {symbol: values[symbol.name] for symbol in target.free_symbols | given.free_symbols}
+            there, here = target.subs(put), given.subs(put).evalf(30)
+            if isinstance(there, sympy.Limit):
+                return _approached(there, here)
+            value = there.evalf(20)
+            gap = abs(value - here) / (1 + abs(here))
+            return True if gap < _DIGITS else False if gap > _FAR else None
+    except (OutOfTime, ValueError, TypeError, ArithmeticError, NotImplementedError, KeyError):
+        return None
+
+
+def _approached(limit: Any, here: Expr) -> bool:  # noqa: ANN401 - a SymPy Limit
+    """Whether the function comes nearer to the value step by step, or is there, from every side that is meant."""
+    function, variable, end, side = limit.args
+    if end.is_infinite:
+        ways = [[sympy.Integer(10) ** k * (1 if end.is_positive else -1) for k in _STEPS]]
+    else:
+        signs = {"+": (1,), "-": (-1,)}.get(str(side), (1, -1))
+        ways = [[end + sign * sympy.Rational(1, 10**k) for k in _STEPS] for sign in signs]
+    return all(_nearing([function.evalf(40, subs={variable: step}) for step in steps], here) for steps in ways)
+
+
+def _nearing(values: list[Expr], here: Expr) -> bool:
+    if here.is_infinite:
+        growing = all(abs(a) < abs(b) for a, b in pairwise(values))
+        return growing and all((value * here).is_positive for value in values)
+    gaps = [abs(value - here) for value in values]
+    return bool(gaps[-1] < _DIGITS) or all(a > b for a, b in pairwise(gaps))
 
 
 def _checked(answer: Answer, target: Expr, given: Expr, over: Domains) -> Answer:
