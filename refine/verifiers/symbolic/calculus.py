@@ -204,7 +204,7 @@ def _agree(target: Expr, given: Expr, point: Point) -> bool | None:
             value = there.evalf(20)
             gap = abs(value - here) / (1 + abs(here))
             return True if gap < _DIGITS else False if gap > _FAR else None
-    except (OutOfTime, ValueError, TypeError, ArithmeticError, NotImplementedError, KeyError):
+    except (OutOfTime, ValueError, TypeError, ArithmeticError, NotImplementedError, KeyError, OSError):
         return None
 
 

@@ -53,6 +53,8 @@ def _work(sock: socket.socket, confinement: Any) -> None:  # noqa: ANN401 - sand
     status = 1
     try:
         walls = _confined(confinement)
+        # SymPy asks for these now and then, and has ways without: not there is better than forbidden to be read.
+        sys.modules.update(dict.fromkeys(("numpy", "scipy")))  # type: ignore[arg-type]
         send(sock, {"walls": walls})
         _serve(sock)
         status = 0

@@ -137,3 +137,10 @@ def test_a_nursery_that_is_gone_is_replaced() -> None:
 def test_what_a_worker_says_is_checked(forged: object) -> None:
     with pytest.raises(TypeError):
         answer_read(forged)
+
+
+def test_an_infinite_sum_is_confirmed_behind_the_walls() -> None:
+    """SymPy's numerical summation looks for scipy, which the worker may not read."""
+    found = symbolic.closed_form_of("Sum(1/k^2,(k,1,oo))", "pi^2/6")
+    assert isinstance(found, Proved), found.feedback()
+    assert "numerical evaluation" in found.how
