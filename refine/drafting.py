@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from refine import prompts
+from refine.archives import SEEDS
 from refine.attempts import Attempt
 from refine.strategies import Move
 from refine.types import Candidate, Edit, Prompt, Shown
 
 if TYPE_CHECKING:
     from refine.search import Search
-
-SEEDS = 0
-"""The number of the ask that is answered by the task's seeds."""
 
 
 def draft(search: Search, samples: int) -> Prompt:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import functools
 import warnings
 
 from refine.task import Language
 from refine.types import Candidate, digest
 
 
+@functools.lru_cache(maxsize=1024)  # asked for several times while a candidate is verified
 def form(candidate: Candidate, language: Language) -> str:
     """A digest (32 hex digits) of what the text means, as far as its syntax tree tells: layout, comments, docstrings
     and redundant brackets do not count. A text that does not parse, or is no program, stands for itself.

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field, replace
 
 from refine import prompts
+from refine.archives import SEEDS
 from refine.budget import Budget, Stop
-from refine.drafting import SEEDS
 from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Learned, Stopped, Verified
 from refine.extract import Unreadable, extract

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from refine import drafting, prompts
-from refine.archives import Archive
+from refine.archives import SEEDS, Archive
 from refine.attempts import Attempt, Attempts, Place
 from refine.budget import Budget, Tally
-from refine.drafting import SEEDS
 from refine.errors import UsageError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Learned, Resumed, Verified
 from refine.novelty import form

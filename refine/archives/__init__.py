@@ -14,6 +14,9 @@ import numpy as np
 
 from refine.types import Shown
 
+SEEDS = 0
+"""The number of the ask that is answered by the task's seeds."""
+
 
 class Added(StrEnum):
     """What `add` did."""

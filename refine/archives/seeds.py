@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from refine.archives import Added
+from refine.archives import SEEDS, Added
 from refine.archives.topk import TopK
 from refine.types import Direction, Shown
-
-SEEDS = 0  # the ask that the task's seeds answer
 
 
 class SeedsOnly:
