@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo setup test test-slow lint types format docs-check image clean
+.PHONY: help demo setup test test-slow test-torch lint types format docs-check image clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -12,10 +12,14 @@ demo: $(VENV)/.core
 	$(BIN)/refine run bin_packing
 
 test: lint types
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not torch and not vllm"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not torch and not vllm"
+
+# Large, and every machine wants another build of it: so it is in no lock file.
+test-torch: $(VENV)/.torch
+	$(BIN)/python -m pytest -m torch
 
 setup: $(VENV)/.dev
 
@@ -54,6 +58,10 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.torch: pyproject.toml | $(VENV)/.dev
+	$(BIN)/python -m pip install -q "torch==2.13.0" -e ".[torch]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
