@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from refine.curves import told
 from refine.errors import TaskError
 from refine.task import Task
 from refine.types import Candidate, Edit, Message, Outcome, Shown
@@ -138,5 +139,5 @@ def _environment(own: Path) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=False,
     )
-    environment.filters.update(shortened=shortened, breakdown=breakdown)
+    environment.filters.update(shortened=shortened, breakdown=breakdown, told=told)
     return environment

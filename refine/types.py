@@ -75,6 +75,13 @@ def together(used: Sequence[Resources]) -> Resources:
     )
 
 
+MOST_CURVES = 24
+MOST_CHECKPOINTS = 64
+CURVE_NAME = 64
+"""Characters."""
+Curve = Annotated[list[float], Field(min_length=1, max_length=MOST_CHECKPOINTS)]
+
+
 class Outcome(Frozen):
     """What the verifier found.
 
@@ -91,6 +98,11 @@ class Outcome(Frozen):
     feedback: str = ""
     output: str = ""
     """Tail of what the candidate printed; evidence, never a score."""
+    curves: dict[Annotated[str, Field(min_length=1, max_length=CURVE_NAME)], Curve] = Field(
+        default_factory=dict, max_length=MOST_CURVES
+    )
+    """Values over a training by name, at evenly spaced checkpoints; `refine.curves.curves` makes them from what came
+    back, and prompts show them. Evidence, never a score."""
     artifacts: dict[str, str] = Field(default_factory=dict)
     resources: Resources = Resources()
 

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).parents[1] / "refine"
 FLOORS = [
     ["errors", "types"],
     ["budget", "events", "task"],
-    ["edits", "novelty", "attempts"],
+    ["edits", "novelty", "attempts", "curves"],
     ["extract", "load", "order", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],

@@ -123,3 +123,11 @@ def test_a_wrong_template_is_the_tasks_error(tmp_path: Path) -> None:
     (tmp_path / "prompts" / "system.j2").write_text("{{ nothing_of_that_name }}")
     with pytest.raises(TaskError, match="nothing_of_that_name"):
         prompts.messages(Brief(task))
+
+
+def test_what_a_training_did_is_told(tmp_path: Path) -> None:
+    curves = {"reward/speed": [0.5, 1.5], "reward/energy": [-0.25, -0.25]}
+    trained = Shown(Candidate("x = 3\n"), Outcome(verdict=Verdict.PASSED, score=3.0, curves=curves))
+    text = prompts.messages(Brief(toy(tmp_path), (trained,)))[1].content
+    assert "reward/speed: 0.5, 1.5 (max 1.5, mean 1, min 0.5)" in text
+    assert "Hardly moves at all: reward/energy." in text
