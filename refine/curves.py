@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-
 from typing import TypeVar
 
 from refine.types import CURVE_NAME, MOST_CHECKPOINTS, MOST_CURVES
@@ -25,7 +24,7 @@ DOMINANT = 0.9
 
 
 def curves(raw: object, group: str = "", checkpoints: int = 40) -> dict[str, list[float]]:
-    """`raw`, a mapping of names to series of numbers (lists, or numpy arrays of one axis), as `Outcome.curves` takes it.
+    """`raw`, a mapping of names to series of numbers (lists, or arrays of one axis), as `Outcome.curves` takes it.
 
     Each series is thinned to at most `checkpoints` values at evenly spaced places, the first and the last among them,
     rounded to six digits. It is evidence and never a score, and may come from a candidate: what is no series of finite
