@@ -61,6 +61,9 @@ task = refine.Task(
         refine.Reference(
             name="AlphaEvolve, complex", value=48, metric="rank_4x4x4", source="Novikov et al. 2025, section 3.1"
         ),
+        refine.Reference(
+            name="Dumas, Pernet, Sedoglavic, rational", value=48, metric="rank_4x4x4", source="arXiv:2506.13242"
+        ),
     ],
     baselines={"Strassen by recursion, no model": (GOLDEN / "strassen.py").read_text()},
     grammar=refine.Grammar(terminals=("n", "m", "p", "n * m", "m * p", "n * p"), constants=(-1.0, 0.0, 1.0)),

@@ -19,6 +19,7 @@ from tests.tasks.fake import FakeCandidate
 TASK = load("matmul")
 MODULE: Any = sys.modules[TASK.verify.__module__]
 GOLDEN = {case.name: case.text for case in TASK.golden}
+FORTY_EIGHT = FakeCandidate(GOLDEN["forty_eight"]).call("factors", 4, 4, 4)
 sizes = st.tuples(*[st.integers(1, 4)] * 3)
 
 
@@ -77,6 +78,17 @@ def test_the_scores_of_the_known_methods() -> None:
     assert verified("naive").score == 99
     assert verified("strassen").metrics == {"rank_2x2x2": 7, "rank_3x3x3": 26, "rank_4x4x4": 49}
     assert verified("laderman").score == 79
+    assert verified("forty_eight").metrics == {"rank_2x2x2": 7, "rank_3x3x3": 23, "rank_4x4x4": 48}
+
+
+@given(st.integers(0, 47), st.integers(0, 15), st.sampled_from(["U", "V", "W"]))
+@settings(max_examples=10, deadline=None)
+def test_each_coefficient_of_the_forty_eight_is_needed(r: int, x: int, name: str) -> None:
+    tables = {key: [list(row) for row in part] for key, part in zip("UVW", FORTY_EIGHT, strict=True)}
+    entry = Fraction(tables[name][r][x])
+    tables[name][r][x] = str(entry + 1)
+    with pytest.raises(Wrong, match="equations fail"):
+        MODULE.rank(list(tables.values()), (4, 4, 4))
 
 
 def test_floats_are_the_rationals_that_they_are() -> None:
