@@ -13,9 +13,10 @@ from typing import TypedDict
 from refine.errors import JournalError, UsageError
 from refine.events import Answered, Asked, Confirmed, Fact, Started, Verified
 from refine.extract import Unreadable, extract
+from refine.facts import asked
 from refine.journal import Journal
 from refine.report.history import SEED_MODEL
-from refine.search import Search, asked
+from refine.search import Search
 from refine.strategies import Strategy, preset
 from refine.task import Task
 from refine.types import Candidate, Message, Outcome

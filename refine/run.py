@@ -17,11 +17,12 @@ from refine.budget import Budget, Stop
 from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Learned, Stopped, Verified
 from refine.extract import Unreadable, extract
+from refine.facts import asked, judged, repeated
 from refine.journal import Journal
 from refine.novelty import form
 from refine.order import AsItComes, Order
 from refine.proposers import Proposer, content_key
-from refine.search import Search, asked, judged, repeated
+from refine.search import Search
 from refine.types import Candidate, Completion, Outcome, Prompt, Shown, Verdict, digest
 from refine.verifiers.judge import Stage
 from refine.workers import Workers

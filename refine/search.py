@@ -10,16 +10,17 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from refine import drafting, prompts
+from refine import drafting
 from refine.archives import SEEDS, Archive
 from refine.attempts import Attempt, Attempts, Place
 from refine.budget import Budget, Tally
 from refine.errors import UsageError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Learned, Resumed, Verified
+from refine.facts import asked, judged, repeated
 from refine.novelty import form
 from refine.strategies import Strategy, preset
-from refine.task import Language, Task
-from refine.types import Candidate, Outcome, Prompt, Shown, Verdict, digest
+from refine.task import Task
+from refine.types import Candidate, Outcome, Prompt, Shown, Verdict
 
 
 class Search:
@@ -255,33 +256,6 @@ class Search:
 
     def _fact(self, event: Event) -> Fact:
         return Fact(0, 0.0, event)
-
-
-def asked(prompt: Prompt) -> Asked:
-    """The fact that `prompt` was asked."""
-    return Asked(
-        ask=prompt.ask,
-        samples=len(prompt.samples),
-        parents=tuple(shown.candidate.id for shown in prompt.parents),
-        messages=digest(prompts.as_text(prompt.messages))[:32],
-        params=prompt.params,
-        move=prompt.move,
-        edit=prompt.edit,
-        repairs=prompt.repairs,
-        wants=prompt.wants,
-    )
-
-
-def judged(place: Place, candidate: Candidate, language: Language, outcome: Outcome) -> Verified:
-    """The fact that `candidate`, found in the answer at `place`, has `outcome`."""
-    own = form(candidate, language)
-    found = "" if own == candidate.id else own
-    return Verified(ask=place[0], sample=place[1], candidate=candidate.id, outcome=outcome, form=found)
-
-
-def repeated(place: Place, same: str) -> Verified:
-    """The fact that the answer at `place` is the program that is verified already as `same`."""
-    return Verified(ask=place[0], sample=place[1], candidate=same, repeat=True)
 
 
 def fold(search: Search, facts: Iterable[Fact]) -> Search:

@@ -18,10 +18,10 @@ FLOORS = [
     ["extract", "load", "order", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
-    ["drafting", "search"],
+    ["facts", "drafting", "search"],
     ["workers", "run", "warm"],
-    ["session"],
-    ["report", "check", "replay", "export", "scaffold", "testing"],
+    ["session", "survey"],
+    ["report", "check", "replay", "export", "scaffold", "testing", "distill"],
     ["cli"],
 ]
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

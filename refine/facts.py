@@ -1,0 +1,37 @@
+"""From what was asked and what came of it to the facts that say so. Pure."""
+
+from __future__ import annotations
+
+from refine import prompts
+from refine.attempts import Place
+from refine.events import Asked, Verified
+from refine.novelty import form
+from refine.task import Language
+from refine.types import Candidate, Outcome, Prompt, digest
+
+
+def asked(prompt: Prompt) -> Asked:
+    """The fact that `prompt` was asked."""
+    return Asked(
+        ask=prompt.ask,
+        samples=len(prompt.samples),
+        parents=tuple(shown.candidate.id for shown in prompt.parents),
+        messages=digest(prompts.as_text(prompt.messages))[:32],
+        params=prompt.params,
+        move=prompt.move,
+        edit=prompt.edit,
+        repairs=prompt.repairs,
+        wants=prompt.wants,
+    )
+
+
+def judged(place: Place, candidate: Candidate, language: Language, outcome: Outcome) -> Verified:
+    """The fact that `candidate`, found in the answer at `place`, has `outcome`."""
+    own = form(candidate, language)
+    found = "" if own == candidate.id else own
+    return Verified(ask=place[0], sample=place[1], candidate=candidate.id, outcome=outcome, form=found)
+
+
+def repeated(place: Place, same: str) -> Verified:
+    """The fact that the answer at `place` is the program that is verified already as `same`."""
+    return Verified(ask=place[0], sample=place[1], candidate=same, repeat=True)
