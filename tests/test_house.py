@@ -18,7 +18,7 @@ FLOORS = [
     ["extract", "load", "order", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
-    ["facts", "drafting", "search"],
+    ["facts", "drafting", "search", "questions"],
     ["workers", "run", "warm"],
     ["session", "survey"],
     ["report", "check", "replay", "export", "scaffold", "testing", "distill"],
