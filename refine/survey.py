@@ -106,6 +106,8 @@ class Survey:
         self.tally = Tally()
         self._plan, self._journal, self._proposer = plan, journal, proposer
         self._verify, self._observe = verify, observe
+        self._one_at_a_time = asyncio.Lock()
+        """The solver behind a comparison answers one question at a time."""
         self._texts: dict[int, dict[int, str]] = {}
         self._asked: set[int] = set()
         self._verified: set[tuple[int, int]] = set()
@@ -179,7 +181,8 @@ class Survey:
         if not left:
             return
         texts = [self._journal.text(self._texts[ask][sample]) for sample in range(self._plan.samples)]
-        outcomes = await asyncio.to_thread(self._verify, self._plan.questions[ask - 1], texts)
+        async with self._one_at_a_time:
+            outcomes = await asyncio.to_thread(self._verify, self._plan.questions[ask - 1], texts)
         for sample in left:
             event = Verified(ask=ask, sample=sample, candidate=self._texts[ask][sample], outcome=outcomes[sample])
             self._commit(event)
