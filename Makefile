@@ -60,7 +60,7 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.torch: pyproject.toml | $(VENV)/.dev
-	$(BIN)/python -m pip install -q "torch==2.13.0" -e ".[torch]"
+	$(BIN)/python -m pip install -q "torch==2.13.0" -e ".[distill]"
 	@touch $@
 
 clean:
