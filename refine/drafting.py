@@ -29,7 +29,7 @@ def draft(search: Search, samples: int) -> Prompt:
     rng = np.random.default_rng([search.seed, number])
     move = search.strategy.move(rng)
     parents = tuple(search.archive.sample(rng, move.parents, number))
-    edit = move.edit if parents else "whole"
+    edit = _edit(search, move, parents)
     return Prompt(
         number,
         prompts.messages(_brief(search, move, parents, edit)),
@@ -40,7 +40,15 @@ def draft(search: Search, samples: int) -> Prompt:
         search.task.direction,
         move.name,
         edit,
+        model=search.bandit.choose(search.seed, number),
     )
+
+
+def _edit(search: Search, move: Move, parents: tuple[Shown, ...]) -> Edit:
+    """Whole candidates where there is nothing to change yet; and only a program has functions."""
+    if not parents or (move.edit == "function" and search.task.language != "python"):
+        return "whole"
+    return move.edit
 
 
 def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -> prompts.Brief:
@@ -77,6 +85,7 @@ def _reflection(search: Search) -> Prompt:
         direction=search.task.direction,
         move="reflect",
         wants="lessons",
+        model=search.reflector or search.bandit.choose(search.seed, search.tally.asks),
     )
 
 
@@ -90,6 +99,7 @@ def _repair(search: Search, attempt: Attempt) -> Prompt:
         direction=search.task.direction,
         move="repair",
         repairs=attempt.place,
+        model=search.bandit.choose(search.seed, search.tally.asks),
     )
 
 

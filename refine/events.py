@@ -32,6 +32,10 @@ class Started(Frozen):
     seed: int
     strategy: dict[str, Json]
     model: str
+    models: tuple[str, ...] = ()
+    """The names of the models among which the search chooses; none where it does not."""
+    reflector: str = ""
+    """The model that writes the lessons, if it is another one."""
     warm: tuple[str, ...] = ()
     """Candidates that the search began with beside the task's seeds."""
     options: dict[str, Json] = Field(default_factory=dict)
@@ -69,10 +73,12 @@ class Asked(Frozen):
     params: dict[str, Json] = Field(default_factory=dict)
     move: str = ""
     edit: Edit = "whole"
-    """With "diff" the answers are blocks for the first of `parents`."""
+    """With "diff" and "function" the answers are changes to the first of `parents`."""
     repairs: tuple[int, int] | None = None
     """The ask and the sample whose failure this one is to cure."""
     wants: Wanted = "candidates"
+    model: str = ""
+    """Who is to answer, where it was chosen by what the models did so far; "" leaves it to the proposer."""
 
 
 class Answered(Frozen):
@@ -86,6 +92,8 @@ class Answered(Frozen):
     finish: str | None = None
     note: str = ""
     key: str = ""
+    seconds: float | None = None
+    """What the model took for it; None where no language model was asked."""
 
 
 class Verified(Frozen):

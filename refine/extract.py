@@ -8,9 +8,9 @@ import textwrap
 import warnings
 from dataclasses import dataclass
 
-from refine.edits import Unfit, edited
+from refine.edits import Unfit, edited, with_function
 from refine.task import Language
-from refine.types import Candidate
+from refine.types import Candidate, Edit
 
 _FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _MAX_CHARS = 200_000
@@ -23,30 +23,34 @@ class Unreadable:
     why: str
 
 
-def extract(answer: str, language: Language, base: str | None = None) -> Candidate | Unreadable:
+def extract(answer: str, language: Language, base: str | None = None, edit: Edit = "diff") -> Candidate | Unreadable:
     """The candidate in an answer: the last fenced block that is one, or the whole answer if that is one.
 
     A Python program must parse and define something; an expression must parse; any non-empty text is a text. Where
-    blocks to be edited into `base` were asked for and there are some, the candidate is what they make of it.
+    changes to `base` were asked for, the candidate is what they make of it: blocks (`edit` "diff"; a whole program will
+    do as well), or one function ("function"; nothing else will do).
     """
     if len(answer) > _MAX_CHARS:
         return Unreadable(f"the answer has {len(answer)} characters; at most {_MAX_CHARS} are read")
-    changed = edited(answer, base) if base is not None else None
+    changed = edited(answer, base) if base is not None and edit == "diff" else None
     if changed is not None:
-        return _changed(changed, language)
+        return _changed(changed, language, "with the blocks applied")
     blocks = [textwrap.dedent(body).strip("\n") for _, _, body in _FENCE.findall(answer)]
     if language == "text":
         text = (blocks[-1] if blocks else answer).strip()
         return Candidate(text) if text else Unreadable("the answer is empty")
-    return _program(blocks, answer, language)
+    found = _program(blocks, answer, language)
+    if base is None or edit != "function" or isinstance(found, Unreadable):
+        return found
+    return _changed(with_function(found.text, base), language, "with the function in its place")
 
 
-def _changed(changed: str | Unfit, language: Language) -> Candidate | Unreadable:
+def _changed(changed: str | Unfit, language: Language, how: str) -> Candidate | Unreadable:
     if isinstance(changed, Unfit):
         return Unreadable(changed.why)
     problem = None if language == "text" else _problem(changed, language)
     if problem is not None:
-        return Unreadable(f"with the blocks applied, {problem}")
+        return Unreadable(f"{how}, {problem}")
     return Candidate(changed if language == "python" else changed.strip())
 
 

@@ -22,6 +22,7 @@ def asked(prompt: Prompt) -> Asked:
         edit=prompt.edit,
         repairs=prompt.repairs,
         wants=prompt.wants,
+        model=prompt.model,
     )
 
 

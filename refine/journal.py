@@ -152,7 +152,9 @@ class Journal:
                 yield fact.event.ask, self.completion(fact.event)
 
     def completion(self, event: Answered) -> Completion:
-        fields = {name: getattr(event, name) for name in ("sample", "model", "usage", "finish", "note", "key")}
+        fields = {
+            name: getattr(event, name) for name in ("sample", "model", "usage", "finish", "note", "key", "seconds")
+        }
         return Completion(text=self.text(event.text), **fields)
 
     def shown(self, candidate: str) -> Shown:

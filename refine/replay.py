@@ -17,7 +17,7 @@ from refine.facts import asked
 from refine.journal import Journal
 from refine.report.history import SEED_MODEL
 from refine.search import Search
-from refine.strategies import Strategy, preset
+from refine.strategies import Shared, Strategy, preset
 from refine.task import Task
 from refine.types import Candidate, Message, Outcome
 from refine.verifiers.replicates import COUNT
@@ -63,7 +63,9 @@ def strategy_of(started: Started) -> Strategy:
     params = recorded.get("params")
     own = params if isinstance(params, dict) else {}
     reflect, repair = int(str(recorded.get("reflect", 0))), bool(recorded.get("repair"))
-    rebuilt = replace(today, samples=samples, in_flight=in_flight, params=own, reflect=reflect, repair=repair)
+    models: Shared = "bandit" if recorded.get("models") == "bandit" else "weighted"
+    sizes = replace(today, samples=samples, in_flight=in_flight, params=own)
+    rebuilt = replace(sizes, reflect=reflect, repair=repair, models=models)
     if rebuilt.described() != recorded:
         raise UsageError(
             f"the strategy {today.name!r} means something else in this version: recorded {recorded}, "
@@ -86,7 +88,15 @@ def replayed(journal: Journal, task: Task) -> Replayed:
     """Folds the facts and compares each prompt, each extraction and each placement with what would be made today."""
     started = journal.started
     warm = tuple(Candidate(journal.text(name)) for name in started.warm)
-    search = Search(task, strategy_of(started), seed=started.seed, warm=warm, texts=journal.text)
+    search = Search(
+        task,
+        strategy_of(started),
+        seed=started.seed,
+        warm=warm,
+        models=started.models,
+        reflector=started.reflector,
+        texts=journal.text,
+    )
     fold = _Fold(journal, search)
     done = Replayed()
     for fact in journal.facts():
@@ -134,6 +144,7 @@ class _Fold:
         yield from _compared(seq, f"ask {event.ask}: the parents", "\n".join(event.parents), "\n".join(now.parents))
         how = (repr((one.move, one.edit, one.repairs, one.wants)) for one in (event, now))
         yield from _compared(seq, f"ask {event.ask}: its move", *how)
+        yield from _compared(seq, f"ask {event.ask}: the model", event.model, now.model)
         yield from _compared(seq, f"ask {event.ask}: the sampling parameters", repr(event.params), repr(now.params))
         if event.messages != now.messages:
             recorded = _readable(self.journal.messages(event.messages))
@@ -142,8 +153,8 @@ class _Fold:
     def _verified(self, seq: int, event: Verified) -> Iterator[Difference]:
         answer = self.answers[event.ask, event.sample]
         text = self.journal.text(answer.text)
-        base, language = self.search.base(event.ask), self.search.task.language
-        found = Candidate(text) if answer.model == SEED_MODEL else extract(text, language, base)
+        how = (self.search.task.language, *self.search.base(event.ask))
+        found = Candidate(text) if answer.model == SEED_MODEL else extract(text, *how)
         same = None if isinstance(found, Unreadable) else self.search.known(found)
         now = "none" if isinstance(found, Unreadable) else same or found.id
         where = f"ask {event.ask}, sample {event.sample}"

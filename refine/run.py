@@ -160,7 +160,7 @@ class Run:
             await self._settle(Learned(ask=ask, sample=sample))
             return
         language = self.search.task.language
-        found = Candidate(answer) if ask == SEEDS else extract(answer, language, self.search.base(ask))
+        found = Candidate(answer) if ask == SEEDS else extract(answer, language, *self.search.base(ask))
         if isinstance(found, Unreadable):
             outcome = Outcome(verdict=Verdict.MALFORMED, feedback=found.why)
             await self._settle(Verified(ask=ask, sample=sample, candidate=None, outcome=outcome))
@@ -285,7 +285,7 @@ class Run:
         parents: tuple[Shown, ...] = tuple(self.journal.shown(candidate) for candidate in event.parents)
         messages = self.journal.messages(event.messages)
         samples, task = tuple(range(event.samples)), self.search.task
-        how = (event.move, event.edit, event.repairs, event.wants)
+        how = (event.move, event.edit, event.repairs, event.wants, event.model)
         return Prompt(event.ask, messages, parents, samples, self.search.seed, event.params, task.direction, *how)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

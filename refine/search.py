@@ -13,14 +13,16 @@ from typing import Any
 from refine import drafting
 from refine.archives import SEEDS, Archive
 from refine.attempts import Attempt, Attempts, Place
+from refine.bandit import Bandit
 from refine.budget import Budget, Tally
+from refine.convergence import Convergence
 from refine.errors import UsageError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Learned, Resumed, Verified
 from refine.facts import asked, judged, repeated
 from refine.novelty import form
 from refine.strategies import Strategy, preset
 from refine.task import Task
-from refine.types import Candidate, Outcome, Prompt, Shown, Verdict
+from refine.types import Candidate, Edit, Outcome, Prompt, Shown, Verdict
 
 
 class Search:
@@ -31,6 +33,8 @@ class Search:
         strategy: a preset, by default `default`.
         warm: programs to begin with beside the task's seeds.
         seed: of all chance in the search.
+        models: the names among which a strategy with `models="bandit"` chooses; with less than two it does not.
+        reflector: the name of who writes lessons, if that is another model.
         texts: finds a candidate's text by its id; a journal's `text`. Left out, texts are remembered from `tell`.
     """
 
@@ -41,6 +45,8 @@ class Search:
         *,
         seed: int = 0,
         warm: Iterable[Candidate] = (),
+        models: tuple[str, ...] = (),
+        reflector: str = "",
         texts: Callable[[str], str] | None = None,
     ) -> None:
         self.task = task
@@ -49,6 +55,9 @@ class Search:
         self.seeds = tuple({candidate.id: candidate for candidate in (*task.seeds, *warm)}.values())
         self.archive: Archive = self.strategy.archive(task)
         self.tally = Tally()
+        self.reflector = reflector
+        self.bandit = Bandit(models if self.strategy.models == "bandit" else (), task.direction)
+        self.convergence = Convergence(task.direction, noisy=task.noise is not None)
         self.best: Shown | None = None
         self.curve: list[tuple[int, float, str]] = []
         """At each improvement: candidates verified until then, the score, the candidate's id."""
@@ -57,8 +66,10 @@ class Search:
         """Digest of the answer's text by (ask, sample)."""
         self.verdicts: dict[str, Verdict] = {}
         """Of every candidate verified so far, by id."""
-        self.bases: dict[int, str] = {}
-        """The candidate that the answers to an ask are edits of, by ask, while there are some to come."""
+        self.scores: dict[str, float] = {}
+        """Of every candidate that passed, by id."""
+        self.bases: dict[int, tuple[str, Edit]] = {}
+        """The candidate that the answers to an ask are changes to, and how, by ask, while there are some to come."""
         self._forms: dict[str, str] = {}
         kept = max(self.strategy.history, self.strategy.reflect)
         self.attempts = Attempts(kept, self.strategy.failures, self.strategy.repair)
@@ -67,8 +78,8 @@ class Search:
         self.lessons: list[tuple[Place, str]] = []
         self._since_lessons = 0
         self._repairing: set[int] = set()
-        self._verified_by_ask: dict[int, int] = {}
-        self._best_ask = 0
+        self._began: dict[int, float] = {}
+        """Seconds of the run at which an ask was made, while there are answers to come."""
         self._faults: dict[str, int] = {}
         self._at: float | None = None
         self._memory: dict[str, str] = {}
@@ -93,9 +104,12 @@ class Search:
         wanted = wanted if affordable is None else min(wanted, affordable)
         return wanted if self.tally.outstanding + wanted <= self.strategy.in_flight else 0
 
-    def base(self, ask: int) -> str | None:
-        """The text that the answers to an ask are edits of; None where they are whole candidates."""
-        return self.text(self.bases[ask]) if ask in self.bases else None
+    def base(self, ask: int) -> tuple[str | None, Edit]:
+        """The text that the answers to an ask are changes to, and how; None where they are whole candidates."""
+        if ask not in self.bases:
+            return None, "whole"
+        name, edit = self.bases[ask]
+        return self.text(name), edit
 
     def known(self, candidate: Candidate) -> str | None:
         """The id of a candidate that is verified already and is the same program, layout and comments apart."""
@@ -126,47 +140,52 @@ class Search:
         self.tally.asks += 1
         self.tally.asked += event.samples
         self.unanswered[event.ask] = set(range(event.samples))
+        self._began[event.ask] = self.tally.seconds
+        self.bandit.asked(event, self._bar(event))
         if event.wants == "lessons":
             self.reflecting.add(event.ask)
             self._since_lessons = 0
-        if event.edit == "diff":
-            self.bases[event.ask] = event.parents[0]
+        if event.edit != "whole":
+            self.bases[event.ask] = (event.parents[0], event.edit)
         if event.repairs is not None:
             self._repairing.add(event.ask)
             self.attempts.taken(event.repairs)
 
+    def _bar(self, event: Asked) -> float | None:
+        """The best score that a prompt shows, or where it shows none the record: what its answers are measured by."""
+        shown = [self.scores[name] for name in event.parents if name in self.scores]
+        if not shown:
+            return self.best.outcome.score if self.best else None
+        return max(shown) if self.task.direction == "maximize" else min(shown)
+
     def _answered(self, event: Answered) -> None:
         self._no_longer_waits_for(event.ask, event.sample)
         self.unverified[event.ask, event.sample] = event.text
-        self.tally.answered += 1
+        self.bandit.answered(event)
         self._faults_end("model")
-        if event.usage is not None:
-            self.tally.prompt_tokens += event.usage.prompt_tokens or 0
-            self.tally.completion_tokens += event.usage.completion_tokens or 0
-            self.tally.usd += event.usage.usd or 0.0
-            self.tally.dearest_usd = max(self.tally.dearest_usd, event.usage.usd or 0.0)
-            self.tally.unpriced += event.usage.usd is None
+        self.tally.billed(event.usage, of_a_model=event.ask != SEEDS or not self.seeds)
 
     def _verified(self, event: Verified) -> None:
-        answer = self.unverified.pop((event.ask, event.sample))
+        place, outcome = (event.ask, event.sample), event.outcome
+        answer = self.unverified.pop(place)
+        self.tally.slowest = max(self.tally.slowest, self.tally.seconds - self._began.get(event.ask, 0.0))
         self._may_forget(event.ask)
         self.tally.verified += 1
         self._since_lessons += event.ask != SEEDS
-        self._verified_by_ask[event.ask] = self._verified_by_ask.get(event.ask, 0) + 1
-        self.tally.since_best += event.ask > self._best_ask
+        self.tally.since_best += self.convergence.count(event.ask)
+        self.bandit.verified(place, outcome.score if outcome else None)
         self._faults_end("sandbox", "verifier")
         self.tally.unreadable_in_a_row = 0 if event.candidate is not None else self.tally.unreadable_in_a_row + 1
         if event.repeat:
             self.tally.repeats += 1
             return
-        outcome = event.outcome
         assert outcome is not None, "only a repeat has no outcome of its own"
         self.tally.verdicts[outcome.verdict] = self.tally.verdicts.get(outcome.verdict, 0) + 1
         if event.candidate is not None:
             self.verdicts[event.candidate] = outcome.verdict
             self._forms.setdefault(event.form or event.candidate, event.candidate)
         if event.ask != SEEDS:
-            attempt = Attempt((event.ask, event.sample), answer, event.candidate, outcome)
+            attempt = Attempt(place, answer, event.candidate, outcome)
             self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
             self._passed(Shown(Candidate(self.text(event.candidate)), outcome), event.ask)
@@ -175,22 +194,25 @@ class Search:
         place = (event.ask, event.sample)
         self.lessons = sorted([*self.lessons, (place, self.unverified.pop(place))])[-self.strategy.lessons :]
         self.tally.learned += 1
+        self._may_forget(event.ask)
 
     def _may_forget(self, ask: int) -> None:
-        """Once all of an ask's samples are verified, nobody asks any more what they are edits of."""
-        if ask in self.bases and ask not in self.unanswered and not any(a == ask for a, _ in self.unverified):
-            del self.bases[ask]
+        """Once all of an ask's samples are verified, nobody asks any more what they are changes to."""
+        if ask not in self.unanswered and not any(a == ask for a, _ in self.unverified):
+            self.bases.pop(ask, None)
+            self._began.pop(ask, None)
 
     def _passed(self, shown: Shown, ask: int) -> None:
         self.archive.add(shown, ask)
         score, best = shown.outcome.score, self.best.outcome.score if self.best else None
         assert score is not None
+        self.scores[shown.candidate.id] = score
+        if self.convergence.improves(shown.outcome, ask):
+            self.tally.improved(of_the_search=ask != SEEDS)
+            self.tally.since_best = self.convergence.since
         if best is None or self.task.better(score, best):
             self.best = shown
             self.curve.append((self.tally.verified, score, shown.candidate.id))
-            self._best_ask = ask
-            # Counted by ask and not by time, so that it is the same whichever of one ask's answers was verified first.
-            self.tally.since_best = sum(n for a, n in self._verified_by_ask.items() if a > ask)
         elif self.best is not None and score == best and _simplicity(shown) < _simplicity(self.best):
             self.best = shown
 
@@ -201,8 +223,10 @@ class Search:
         self.tally.last_fault = event.message
         if event.dropped and event.ask is not None and event.sample is not None:
             self.tally.dropped += 1
+            self.bandit.dropped((event.ask, event.sample))
             self._no_longer_waits_for(event.ask, event.sample)
             self.unverified.pop((event.ask, event.sample), None)
+            self._may_forget(event.ask)
 
     def _faults_end(self, *where: str) -> None:
         if self._faults:
@@ -229,6 +253,9 @@ class Search:
             "bases": self.bases,
             "lessons": self.lessons,
             "since_lessons": self._since_lessons,
+            "began": self._began,
+            "bandit": dataclasses.asdict(self.bandit),
+            "convergence": dataclasses.asdict(self.convergence),
             **self.attempts.snapshot(),
             "faults": self._faults,
         }

@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from refine import __version__
@@ -20,7 +20,7 @@ from refine.proposers import Options, Proposer
 from refine.run import Observer, Run
 from refine.sandbox import Sandbox
 from refine.search import Search, fold
-from refine.strategies import Strategy, preset
+from refine.strategies import Shared, Strategy, preset
 from refine.task import Task
 from refine.types import Shown
 from refine.warm import programs
@@ -98,8 +98,9 @@ def remove(path: Path) -> None:
 
 def _difference(had: Started, have: Started) -> str | None:
     """What makes two runs different, in words, or None."""
-    fields = (("task", "task"), ("model", "model"), ("seed", "seed"), ("strategy", "strategy"), ("warm", "warm start"))
-    for name, words in fields:
+    fields = ("task", "model", "models", "reflector", "seed", "strategy", "warm")
+    for name in fields:
+        words = {"models": "list of models", "warm": "warm start"}.get(name, name)
         if getattr(had, name) != getattr(have, name):
             old, new = getattr(had, name), getattr(have, name)
             return f"its {words} is {_named(old)}, not {_named(new)}"
@@ -109,7 +110,7 @@ def _difference(had: Started, have: Started) -> str | None:
 def _named(value: object) -> object:
     if isinstance(value, tuple):
         return f"{len(value)} program(s)" if value else "none"
-    return value.get("name") if isinstance(value, dict) else value
+    return value.get("name") if isinstance(value, dict) else "none" if value == "" else value
 
 
 def default_budget(model: str, task: Task) -> Budget:
@@ -130,6 +131,7 @@ def run(
     workers: int | None = None,
     sandbox: Sandbox | str = "auto",
     warm: str | Path | None = None,
+    reflector: str | None = None,
     observe: Observer | None = None,
     interrupts: Callable[[Run], None] | None = None,
 ) -> Result:
@@ -137,7 +139,8 @@ def run(
 
     Args:
         task: what to search for; it must live in a file.
-        model: a `--model` text, or several with weights ("name=0.7").
+        model: a `--model` text, or several; with weights ("name=0.7") each answers its share, without the strategy
+            says how they share the asks.
         path: the journal, by default `runs/NAME.db`.
         seed: of all chance in the search.
         strategy: a preset or its name; by default `evolve` for the embedded proposer and `default` for a model.
@@ -146,6 +149,7 @@ def run(
         workers: judge processes, by default one for each CPU that this process may use.
         sandbox: "auto" (the strongest that works here), "docker", "local" or "none", or one that is made.
         warm: programs to begin with beside the task's seeds: another run's journal, a folder, or a file.
+        reflector: a `--model` text for who writes lessons, if it is not `model`.
         observe: is called with every fact and the state after it.
         interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
 
@@ -158,7 +162,10 @@ def run(
     models = (model,) if isinstance(model, str) else tuple(model)
     where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
     begin = Path(warm) if warm is not None else None
-    plan = Plan(models, where, seed, strategy, budget, options or Options(), workers or _cpus(), sandbox, warm=begin)
+    asked = options or Options()
+    plan = Plan(
+        models, where, seed, strategy, budget, asked, workers or _cpus(), sandbox, warm=begin, reflector=reflector
+    )
     return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
@@ -167,7 +174,8 @@ class Plan:
     """What `run` is told, with its defaults filled in.
 
     `warm` is where programs to begin with come from: a journal, a folder or a file; `fresh` moves a journal that is
-    there aside; `secret` is that of the run whose control this is.
+    there aside; `secret` is that of the run whose control this is; `reflector` writes the lessons; `shared` is how
+    several models share the asks, if not as the strategy says.
     """
 
     models: tuple[str, ...]
@@ -181,33 +189,40 @@ class Plan:
     fresh: bool = False
     secret: str | None = None
     warm: Path | None = None
+    reflector: str | None = None
+    shared: Shared | None = None
 
 
 async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
     """`run`, for a program that has an event loop of its own."""
     from refine.proposers.choose import connect  # noqa: PLC0415 - proposers load when used
+    from refine.proposers.roles import Roles  # noqa: PLC0415 - as above
     from refine.sandbox.choose import choose  # noqa: PLC0415 - so do sandboxes
 
     assert task.verify is not None
     async with AsyncExitStack() as stack:
         proposer = connect(plan.models, plan.options, task)
-        stack.push_async_callback(proposer.aclose)
+        reflector = connect((plan.reflector,), plan.options, task) if plan.reflector else None
+        asked = Roles(proposer, {"lessons": reflector}) if reflector else proposer
+        stack.push_async_callback(asked.aclose)
         sandbox = choose(plan.sandbox, image=task.image) if isinstance(plan.sandbox, str) else plan.sandbox
         stack.callback(sandbox.close)
-        strategy = _strategy(plan.strategy, proposer)
+        strategy = _shared(_strategy(plan.strategy, proposer), plan)
         budget = plan.budget or default_budget(proposer.name, task)
-        _affordable(proposer, budget)
+        _affordable(asked, budget)
+        models, writes = _who(proposer, reflector)
         first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), secret=plan.secret)
         warm = programs(plan.warm) if plan.warm else ()
         begun = {"options": plan.options.over({}), "warm": tuple(candidate.id for candidate in warm)}
-        first = first.model_copy(update=begun)
+        first = first.model_copy(update=begun | {"models": models, "reflector": writes})
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))
-        search = fold(Search(task, strategy, seed=plan.seed, warm=warm, texts=journal.text), journal.facts())
+        search = Search(task, strategy, seed=plan.seed, warm=warm, models=models, reflector=writes, texts=journal.text)
+        fold(search, journal.facts())
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
         await stack.enter_async_context(pool)
-        one = Run(search, journal, proposer, pool, budget, observe, _order(proposer))
+        one = Run(search, journal, asked, pool, budget, observe, _order(proposer))
         interrupts(one)
         stop = await one.go()
         return Result(stop, search.best, confirmed(journal), search, plan.path)
@@ -225,16 +240,42 @@ def _strategy(strategy: Strategy | str | None, proposer: Proposer) -> Strategy:
     return preset(strategy or ("evolve" if proposer.name == EMBEDDED else "default"))
 
 
+def _shared(strategy: Strategy, plan: Plan) -> Strategy:
+    """The strategy with the rule by which the models share the asks: weights that are given hold."""
+    from refine.proposers.choose import weighed  # noqa: PLC0415 - proposers load when used
+
+    if plan.shared == "bandit" and weighed(plan.models):
+        raise UsageError("weights and --share bandit exclude each other: leave the weights out, or the option")
+    fixed = len(plan.models) > 1 and weighed(plan.models)
+    return replace(strategy, models="weighted" if fixed else plan.shared or strategy.models)
+
+
+def _who(proposer: Proposer, reflector: Proposer | None) -> tuple[tuple[str, ...], str]:
+    """The models to choose among, and who writes the lessons; as they were where a recorded run is repeated."""
+    recorded = _recorded(proposer)
+    began = recorded[0].event if recorded else None
+    if isinstance(began, Started):
+        return began.models, reflector.name if reflector else began.reflector
+    models: tuple[str, ...] = getattr(proposer, "models", ())
+    return models, reflector.name if reflector else ""
+
+
+def _recorded(proposer: Proposer) -> tuple[Fact, ...] | None:
+    """The facts of the journal that it answers from."""
+    recorded: tuple[Fact, ...] | None = getattr(proposer, "recorded", None)
+    return recorded
+
+
 def _order(proposer: Proposer) -> AsItComes | AsRecorded:
     """A proposer that answers from a recorded journal brings that journal's order with it."""
-    recorded: tuple[Fact, ...] | None = getattr(proposer, "recorded", None)
+    recorded = _recorded(proposer)
     return AsItComes() if recorded is None else AsRecorded(recorded)
 
 
 def _affordable(proposer: Proposer, budget: Budget) -> None:
     """Raises `UsageError` for a budget in dollars and a model without a price: it could never be kept."""
     price_known: Callable[[], bool] = getattr(proposer, "price_known", lambda: True)
-    if budget.usd is not None and not price_known():
+    if (budget.usd is not None or budget.chance_usd is not None) and not price_known():
         raise UsageError(
             f"{proposer.name} has no known price, so a budget in dollars cannot be kept: "
             "state one with --price PROMPT,COMPLETION (usd per million tokens), or use --tokens"

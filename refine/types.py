@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 Json = JsonValue
 Direction = Literal["maximize", "minimize"]
 Wanted = Literal["candidates", "lessons"]
-Edit = Literal["whole", "diff"]
-"""How a model answers: with the whole candidate, or with SEARCH/REPLACE blocks for the one to improve."""
+Edit = Literal["whole", "diff", "function"]
+"""How a model answers: with the whole candidate, or, for the one to improve, with SEARCH/REPLACE blocks or with one
+function that takes the place of the one of that name."""
 
 
 class Frozen(BaseModel):
@@ -155,9 +156,10 @@ class Prompt:
         messages: what a language model reads.
         parents: what those messages show, best parent first, for proposers that work on programs.
         move: the strategy's name for this way of asking.
-        edit: whether the answers are whole candidates or blocks for the first of `parents`.
+        edit: whether the answers are whole candidates or changes to the first of `parents`, and of which kind.
         repairs: the ask and the sample whose failure this one is to cure.
         wants: what the answers are: candidates, or lessons in words.
+        model: the one of several models that is to answer; "" leaves it to the proposer.
         samples: the sample indices wanted, each from 0; after a crash only those not yet answered.
         seed: the run's seed. A proposer that needs chance draws from `default_rng([seed, ask, sample])`.
         params: sampling parameters that the strategy sets (temperature, ...); a proposer's own options override them.
@@ -175,6 +177,7 @@ class Prompt:
     edit: Edit = "whole"
     repairs: tuple[int, int] | None = None
     wants: Wanted = "candidates"
+    model: str = ""
 
 
 class Usage(Frozen):
@@ -198,3 +201,5 @@ class Completion(Frozen):
     """Where it comes from, for people: "crossover of 1a2b3c4d and 5e6f7a8b"."""
     key: str = ""
     """Content address: SHA-256 of model, messages, parameters and sample index; what `replay` looks up."""
+    seconds: float | None = None
+    """How long the model took, an even share where one request brought several answers; None where none was asked."""

@@ -21,6 +21,10 @@ def sandboxes(incomplete: str) -> list[str]:
     return _beginning(("auto", "docker", "local", "none"), incomplete)
 
 
+def shares(incomplete: str) -> list[str]:
+    return _beginning(("bandit", "weighted"), incomplete)
+
+
 def kinds(incomplete: str) -> list[str]:
     return _beginning(("python", "expression", "text"), incomplete)
 

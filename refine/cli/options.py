@@ -68,9 +68,23 @@ Models = Annotated[
         "--model",
         "-m",
         metavar="TEXT",
-        help="mutate (built in), PROVIDER/NAME, manual[:FOLDER], replay:RUN.db, vllm:PATH; several are mixed: NAME=0.7",
+        help="mutate (built in), PROVIDER/NAME, manual[:FOLDER], replay:RUN.db, vllm:PATH; several of them share "
+        "the asks, each its part with NAME=0.7",
         rich_help_panel=_MODEL,
     ),
+]
+Share = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HOW",
+        help="How several models share the asks: bandit (by improvement per cost) or weighted.",
+        autocompletion=complete.shares,
+        rich_help_panel=_MODEL,
+    ),
+]
+Reflector = Annotated[
+    str | None,
+    typer.Option(metavar="TEXT", help="Another model for the lessons, written as --model is.", rich_help_panel=_MODEL),
 ]
 Temperature = Annotated[float | None, typer.Option(metavar="X", min=0, rich_help_panel=_MODEL)]
 TopP = Annotated[float | None, typer.Option(metavar="X", min=0, max=1, rich_help_panel=_MODEL)]
@@ -99,6 +113,24 @@ Patience = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help="Candidates without an improvement; 0: for ever.", rich_help_panel=_BUDGET),
 ]
+Chance = Annotated[
+    float | None,
+    typer.Option(
+        "--min-chance",
+        metavar="X",
+        help="Ends when a candidate is estimated to improve with less than this chance: 0.005.",
+        rich_help_panel=_BUDGET,
+    ),
+]
+ChanceUsd = Annotated[
+    float | None,
+    typer.Option(
+        "--min-chance-usd",
+        metavar="X",
+        help="Ends when a dollar is estimated to bring fewer improvements than this: 0.5.",
+        rich_help_panel=_BUDGET,
+    ),
+]
 Target = Annotated[float | None, typer.Option(metavar="X", help="A score to reach.", rich_help_panel=_BUDGET)]
 
 # the search
@@ -124,6 +156,7 @@ Reflect = Annotated[
         metavar="N", min=0, help="After so many verdicts the model writes lessons for later prompts; 0: never."
     ),
 ]
+Reflection = Annotated[bool, typer.Option("--reflection/--no-reflection", help="Whether there are lessons at all.")]
 Repair = Annotated[
     bool | None,
     typer.Option("--repair/--no-repair", help="Whether what crashes gets one more ask with its error."),

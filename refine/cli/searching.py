@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from refine import load
+from refine.budget import Budget, Tally
 from refine.cli import results, terminal
 from refine.cli import wish as wishes
 from refine.cli.interrupts import Interrupts
@@ -65,6 +66,8 @@ def planned(wish: Wish, task: Task) -> Plan:
         sandbox=wish.sandbox,
         fresh=wish.fresh,
         warm=wish.warm,
+        reflector=wish.reflector,
+        shared=wishes.shared(wish),
     )
 
 
@@ -96,11 +99,18 @@ def _header(run: Run, err: Console, plan: Plan, had: int) -> None:
     lines = [
         *([notice] if notice else []),
         f"task      {run.search.task.name}: {run.search.task.metric}, {run.search.task.direction}",
-        f"model     {run.proposer.name}, strategy {run.search.strategy.name}, seed {run.search.seed}",
+        f"model     {_models(run)}, strategy {run.search.strategy.name}, seed {run.search.seed}",
         f"sandbox   {where[-1]} ({_why(str(plan.sandbox), where[-1], run.search.task.image)})",
         f"journal   {run.journal.path} ({state})",
     ]
     err.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _models(run: Run) -> str:
+    """Who proposes, how several share the asks, and who else writes."""
+    shared = " (bandit)" if len(run.search.bandit.models) > 1 else ""
+    lessons = f", lessons by {run.search.reflector}" if run.search.reflector else ""
+    return f"{run.proposer.name}{shared}{lessons}"
 
 
 def _why(asked: str, taken: str, image: str) -> str:
@@ -202,11 +212,20 @@ def _further(wish: Wish, plan: Plan, result: Result) -> str:
         case "seconds":
             return wish.command("--seconds", f"{2 * (allowed.seconds or tally.seconds):g}")
         case "converged":
-            return wish.command("--patience", str(2 * max(allowed.patience or 1, tally.since_best)))
+            return wish.command(*_longer(allowed, tally))
         case "target":
             return wish.command("--target", "BETTER")
         case _:
             return wish.command("--candidates", str(2 * max(allowed.candidates or 1, tally.asked)))
+
+
+def _longer(allowed: Budget, tally: Tally) -> tuple[str, str]:
+    """The option of the rule by which it converged, with half or twice its value."""
+    if allowed.patience is not None and tally.since_best >= allowed.patience:
+        return "--patience", str(2 * tally.since_best)
+    if allowed.chance is not None and tally.chance.each < allowed.chance:
+        return "--min-chance", f"{tally.chance.each / 2:.3g}"
+    return "--min-chance-usd", f"{(tally.chance.per_usd or 0) / 2:.3g}"
 
 
 def _verified(path: Path) -> int:

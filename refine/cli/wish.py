@@ -19,10 +19,10 @@ from refine.proposers import Options, Price
 from refine.proposers.cassette import is_cassette
 from refine.replay import strategy_of
 from refine.session import EMBEDDED, default_budget
-from refine.strategies import Strategy, preset
+from refine.strategies import Shared, Strategy, preset
 from refine.task import Task
 
-_LIMITS = ("candidates", "usd", "tokens", "seconds", "patience", "target")
+_LIMITS = ("candidates", "usd", "tokens", "seconds", "patience", "chance", "chance_usd", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Wish:
     tokens: int | None = None
     seconds: float | None = None
     patience: int | None = None
+    chance: float | None = None
+    chance_usd: float | None = None
     target: float | None = None
     seed: int | None = None
     strategy: str | None = None
@@ -46,6 +48,9 @@ class Wish:
     path: Path | None = None
     warm: Path | None = None
     reflect: int | None = None
+    reflection: bool = True
+    reflector: str | None = None
+    share: str | None = None
     repair: bool | None = None
     fresh: bool = False
     temperature: float | None = None
@@ -116,7 +121,9 @@ def options(wish: Wish) -> Options:
 
 def _unfit(error: ValidationError) -> UsageError:
     first = error.errors()[0]
-    return UsageError(f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {first['msg'].lower()}")
+    name = str(first["loc"][0])
+    option = f"min_{name}" if name.startswith("chance") else name
+    return UsageError(f"--{option.replace('_', '-')} {first['input']}: {first['msg'].lower()}")
 
 
 def _price(text: str | None) -> Price | None:
@@ -135,12 +142,24 @@ def strategy(wish: Wish, recorded: Recorded | None) -> Strategy:
         found = strategy_of(recorded.started)
     else:
         found = preset(wish.strategy or ("evolve" if wish.embedded else "default"))
+    if wish.reflect and not wish.reflection:
+        raise UsageError(f"--reflect {wish.reflect} and --no-reflection exclude each other")
+    reflect = found.reflect if wish.reflect is None else wish.reflect
     taught = replace(
         found,
-        reflect=found.reflect if wish.reflect is None else wish.reflect,
+        reflect=reflect if wish.reflection else 0,
         repair=found.repair if wish.repair is None else wish.repair,
     )
     return taught.sized(samples=wish.samples, in_flight=wish.in_flight)
+
+
+def shared(wish: Wish) -> Shared | None:
+    """How several models share the asks; None leaves it to weights, if there are any, and to the strategy."""
+    match wish.share:
+        case None | "bandit" | "weighted":
+            return wish.share
+        case _:
+            raise UsageError(f"--share {wish.share}: write bandit or weighted")
 
 
 @dataclass(frozen=True, slots=True)

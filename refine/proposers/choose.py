@@ -30,6 +30,11 @@ def connect(models: Sequence[str], options: Options, task: Task) -> Proposer:
     return parts[0][0] if len(parts) == 1 else mixed(parts)
 
 
+def weighed(models: Sequence[str]) -> bool:
+    """Whether any of the `--model` texts gives a weight. Raises `UsageError` for one that is no weight."""
+    return any(_weighted(text)[0] != text for text in models)
+
+
 def _weighted(text: str) -> tuple[str, float]:
     """`name=0.7` as name and weight. What follows the last "=" is a weight if it is a number."""
     spec, equals, tail = text.rpartition("=")

@@ -13,6 +13,7 @@ import logging
 import math
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -117,7 +118,7 @@ class LiteLLM:
             yield completion
 
     async def _request(self, prompt: Prompt, samples: Sequence[int]) -> list[Completion]:
-        params = self._options.over(prompt.params)
+        params, began = self._options.over(prompt.params), time.monotonic()
         try:
             response = await self._patiently(self._body(prompt.messages, params, len(samples)))
         except _Trouble as trouble:
@@ -129,6 +130,7 @@ class LiteLLM:
             answers = [(_clean(choice.message.content), choice.finish_reason) for choice in response.choices]
             bill = self._bill(response)
         bills = split(bill, [len(text) for text, _ in answers[: len(samples)]])
+        seconds = round((time.monotonic() - began) / max(1, len(bills)), 3)
         return [
             Completion(
                 sample=sample,
@@ -137,6 +139,7 @@ class LiteLLM:
                 usage=usage,
                 finish=finish,
                 key=content_key(self.name, prompt.messages, params, sample),
+                seconds=seconds,
             )
             for sample, (text, finish), usage in zip(samples, answers, bills, strict=False)
         ]

@@ -1,4 +1,4 @@
-"""A proposer made of proposers: each sample goes to one of them by chance, always the same one for the same seed."""
+"""A proposer made of proposers: an ask goes to the one that it names, or each of its samples to one by chance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def mixed(parts: Sequence[tuple[Proposer, float]]) -> Mixed:
 
 
 class Mixed:
-    """Sample `s` of ask `a` goes to the part that `default_rng([seed, a, s, ...])` picks by weight."""
+    """A prompt that names a model goes to the part of that name. Of any other, sample `s` of ask `a` goes to the part
+    that `default_rng([seed, a, s, ...])` picks by weight, always the same one for the same seed.
+    """
 
     def __init__(self, parts: Sequence[tuple[Proposer, float]]) -> None:
         self._parts = [part for part, _ in parts]
@@ -31,10 +33,20 @@ class Mixed:
         self.name = " ".join(f"{part.name}={weight:g}" for part, weight in parts)
 
     def __call__(self, prompt: Prompt) -> AsyncIterator[Completion]:
+        if prompt.model:
+            return self._named(prompt.model)(prompt)
         wanted: dict[int, list[int]] = {}
         for sample in prompt.samples:
             wanted.setdefault(self._pick(prompt, sample), []).append(sample)
         return merge(self._parts[i](replace(prompt, samples=tuple(own))) for i, own in wanted.items())
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names that a prompt may choose among, each once."""
+        return tuple(dict.fromkeys(part.name for part in self._parts))
+
+    def _named(self, name: str) -> Proposer:
+        return next(part for part in self._parts if part.name == name)
 
     def price_known(self) -> bool:
         return all(part.price_known() for part in self._parts if isinstance(part, Priced))

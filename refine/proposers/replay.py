@@ -84,10 +84,10 @@ class Replay:
         return next(iter(takes[0].values()))
 
     def _keys(self, prompt: Prompt, sample: int) -> Iterator[str]:
-        """What the recorded models would have been asked: one model in most recordings, several in a mix. Proposers
-        that are no language model do not know the command line's sampling options.
+        """What the recorded models would have been asked: the one that the prompt names, else any of those that
+        answered. Proposers that are no language model do not know the command line's sampling options.
         """
-        for model in self._models:
+        for model in (prompt.model,) if prompt.model in self._models else self._models:
             for params in self._params(prompt):
                 yield content_key(model, prompt.messages, params, sample)
 

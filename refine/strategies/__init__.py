@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Literal
 
 import numpy as np
 
@@ -18,6 +19,10 @@ GROUP = "refine.strategies"
 """Entry points of other packages' strategies: each a function without arguments that returns a Strategy."""
 
 
+Shared = Literal["bandit", "weighted"]
+"""How several models share the asks: by what they did so far (`refine.bandit`), or each sample by fixed weights."""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One way to ask. A strategy has one, or several of which every ask draws one by weight.
@@ -26,7 +31,8 @@ class Move:
         name: what the journal calls it.
         parents: candidates drawn from the archive; the best of them is the one to improve.
         inspirations: the archive's best, shown beside the parents.
-        edit: how the model answers: with a whole program, or with SEARCH/REPLACE blocks for the parent.
+        edit: how the model answers: with a whole program ("whole"), or for the parent with SEARCH/REPLACE blocks
+            ("diff") or with one function that replaces the one of that name ("function").
         say: what the prompt asks for, beyond improving the program.
     """
 
@@ -59,6 +65,7 @@ class Strategy:
         repair: whether a candidate that crashes, or an answer that cannot be read, gets one more ask with its error.
         reflect: after so many verdicts the model is asked for lessons, which the prompts show from then on; 0: never.
         lessons: of these, how many, the latest.
+        models: how several models share the asks, where no weights are given.
         temperatures: one for each ask, in turn; none: the model's own.
         characters: of one prompt's text; what is cut first is said in `refine.prompts`.
         params: sampling parameters for the model.
@@ -76,6 +83,7 @@ class Strategy:
     repair: bool = False
     reflect: int = 0
     lessons: int = 2
+    models: Shared = "bandit"
     temperatures: tuple[float, ...] = ()
     characters: int = 60_000
     params: dict[str, Json] = field(default_factory=dict)
@@ -85,7 +93,7 @@ class Strategy:
         sizes: dict[str, Json] = {"samples": self.samples, "in_flight": self.in_flight}
         shown: dict[str, Json] = {"history": self.history, "failures": self.failures, "characters": self.characters}
         learnt: dict[str, Json] = {"repair": self.repair, "reflect": self.reflect, "lessons": self.lessons}
-        asked: dict[str, Json] = {"temperatures": list(self.temperatures), "params": self.params}
+        asked: dict[str, Json] = {"temperatures": list(self.temperatures), "params": self.params, "models": self.models}
         moves: list[Json] = [dict(move.described()) for move in self.moves]
         return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **learnt, **asked}
 
