@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from refine import prompts
-from refine.archives import SEEDS
+from refine.archives import SEEDS, best
 from refine.attempts import Attempt
 from refine.strategies import Move
 from refine.types import Candidate, Edit, Prompt, Shown
@@ -52,12 +51,11 @@ def _edit(search: Search, move: Move, parents: tuple[Shown, ...]) -> Edit:
 
 
 def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -> prompts.Brief:
-    strategy, shown = search.strategy, {parent.candidate.id for parent in parents}
-    others = (elite for elite in search.archive if elite.candidate.id not in shown)
+    strategy = search.strategy
     return prompts.Brief(
         task=search.task,
         parents=parents,
-        inspirations=tuple(itertools.islice(others, move.inspirations)),
+        inspirations=_inspirations(search, move.inspirations, {parent.candidate.id for parent in parents}),
         failures=tuple(attempt.outcome for attempt in search.attempts.failures),
         history=_latest(search, strategy.history),
         lessons=_taught(search),
@@ -66,6 +64,12 @@ def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -
         edit=edit,
         characters=strategy.characters,
     )
+
+
+def _inspirations(search: Search, count: int, shown: set[str]) -> tuple[Shown, ...]:
+    """The best of the archive that are not shown already."""
+    elites = best(search.archive, count + len(shown)) if count else []
+    return tuple(elite for elite in elites if elite.candidate.id not in shown)[:count]
 
 
 def _reflection(search: Search) -> Prompt:

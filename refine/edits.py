@@ -90,9 +90,16 @@ def with_function(answer: str, base: str) -> str | Unfit:
     return _in_place(base, old[-1], [*imports, *_lines(answer, functions[0])])
 
 
+def changed_functions(text: str, base: str) -> list[str]:
+    """The sources of the top-level functions of `text` that `base` has under the same name, but not the same."""
+    old = {node.name: _lines(base, node) for node in ast.parse(base).body if isinstance(node, _Function)}
+    functions = [node for node in ast.parse(text).body if isinstance(node, _Function) and node.name in old]
+    return ["\n".join(lines) for node in functions if (lines := _lines(text, node)) != old[node.name]]
+
+
 def _listed(functions: list[_Function], others: list[ast.stmt]) -> str:
     names = ", ".join(function.name for function in functions)
-    counted = f"{len(functions)} functions ({names})" if functions else "no function"
+    counted = f"{len(functions)} function{'s' * (len(functions) != 1)} ({names})" if functions else "no function"
     return f"{counted} and {len(others)} other statement(s)" if others else counted
 
 

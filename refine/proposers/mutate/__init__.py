@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from refine.edits import changed_functions
 from refine.errors import UsageError
 from refine.proposers import Options
 from refine.proposers.mutate.chance import weighted
@@ -77,6 +78,9 @@ class Mutate:
         return shown or [Parent("seed", text) for text in self.seeds]
 
     def _mutant(self, rng: np.random.Generator, parents: Sequence[Parent], prompt: Prompt) -> tuple[str, str]:
+        if prompt.edit == "function":
+            text, note = mutant(rng, [(p.name, p.text) for p in parents[:1]], self.language, self.grammar)
+            return _one_function(rng, text, parents[0].text), note
         if self.language != "expression":
             return mutant(rng, [(p.name, p.text) for p in parents], self.language, self.grammar)
         outcomes = {s.candidate.text: s.outcome for s in prompt.parents}
@@ -119,6 +123,12 @@ def mutant(
             if changed != parent.plain and _readable(changed, language):
                 return changed, f"{name}: {'; '.join(notes)}"
     return text, f"{name}: found nothing to change"
+
+
+def _one_function(rng: np.random.Generator, text: str, base: str) -> str:
+    """One function of `text` that is not as in `base`; where none is other, all of it."""
+    found = changed_functions(text, base)
+    return found[int(rng.random() * len(found))] if found else text
 
 
 def _operate(
