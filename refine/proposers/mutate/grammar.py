@@ -10,7 +10,7 @@ import numpy as np
 
 from refine.proposers.mutate.chance import pick, weighted
 from refine.proposers.mutate.program import nodes, value_of
-from refine.proposers.mutate.sites import Kind, Scope, kind_of
+from refine.proposers.mutate.sites import ARRAY_MODULES, Kind, Scope, kind_of
 from refine.task import Grammar
 
 _ARITHMETIC: tuple[tuple[float, type[ast.operator]], ...] = (
@@ -31,7 +31,7 @@ class Vocabulary:
     """What may be used in one program.
 
     Attributes:
-        modules: names that the program has for numpy and math, "np" for instance.
+        modules: names that the program has for numpy, torch and math, "np" for instance.
         terminals: the task's expressions, with the names in each.
         functions: unary functions as written: "np.exp".
         constants: numbers worth trying.
@@ -45,8 +45,9 @@ class Vocabulary:
     names: frozenset[str]
 
     @property
-    def numpy(self) -> str | None:
-        return next((name for name in ("np", "numpy") if name in self.modules), None)
+    def arrays(self) -> str | None:
+        """The module of arrays, as the program calls it."""
+        return next((name for name in ARRAY_MODULES if name in self.modules), None)
 
 
 def vocabulary(tree: ast.Module, grammar: Grammar, *, expression: bool) -> Vocabulary:
@@ -54,7 +55,7 @@ def vocabulary(tree: ast.Module, grammar: Grammar, *, expression: bool) -> Vocab
     grammar's functions are there; in a program only those of a module that it imports.
     """
     names = _module_names(tree)
-    modules = frozenset(name for name in ("np", "numpy", "math") if name in names)
+    modules = frozenset(name for name in (*ARRAY_MODULES, "math") if name in names)
     own = [f"{m}.{f}" for m in sorted(modules) for f in (_MATH if m == "math" else _NUMPY)]
     given = [f for f in grammar.functions if expression or f.split(".")[0] in names]
     functions = tuple(dict.fromkeys([*given, *([] if grammar.functions else own)])) or ("abs",)
@@ -127,7 +128,7 @@ def grow(rng: np.random.Generator, words: Vocabulary, scope: Scope, kind: Kind, 
         return leaf(rng, words, scope, kind)
     form = weighted(rng, ((6.0, "binary"), (1.0, "unary"), (1.5, "choice"), (1.0, "power"), (0.7, "extreme")))
     first = grow(rng, words, scope, kind, depth - 1)
-    if form == "unary":
+    if form == "unary" and takes(words, kind):
         return apply(pick(rng, words.functions), first)
     if form == "power":
         return power(rng, first)
@@ -159,6 +160,11 @@ def power(rng: np.random.Generator, base: ast.expr) -> ast.expr:
     return ast.BinOp(base, ast.Pow(), ast.Constant(pick(rng, (2, 2, 3, 4))))
 
 
+def takes(words: Vocabulary, kind: Kind) -> bool:
+    """Whether functions may be applied to a value of that kind: torch's take no numbers."""
+    return kind == "array" or words.arrays != "torch"
+
+
 def apply(function: str, argument: ast.expr) -> ast.expr:
     """`function(argument)`, kept where the function is a finite number: no root of a negative, no huge exponent."""
     name = function.rpartition(".")[2]
@@ -187,14 +193,19 @@ def choose(
     """One of two values by a new condition: `np.where` where that is an array, else `... if ... else ...`."""
     test = condition(rng, words, scope, depth)
     yes, no = values if rng.random() < 0.5 else reversed(values)
-    if words.numpy is None or "array" not in (kind_of(side, scope) for side in (test.left, *test.comparators)):
+    if words.arrays is None or "array" not in (kind_of(side, scope) for side in (test.left, *test.comparators)):
         return ast.IfExp(test, yes, no)
-    return ast.Call(ast.Attribute(variable(words.numpy), "where", ast.Load()), [test, yes, no], [])
+    return ast.Call(ast.Attribute(variable(words.arrays), "where", ast.Load()), [test, yes, no], [])
 
 
 def extreme(rng: np.random.Generator, words: Vocabulary, a: ast.expr, b: ast.expr) -> ast.expr:
     """The larger or the smaller of two."""
     name = pick(rng, ("max", "min"))
-    if words.numpy is None:
+    if words.arrays is None:
         return ast.Call(variable(name), [a, b], [])
-    return ast.Call(ast.Attribute(variable(words.numpy), f"{name}imum", ast.Load()), [a, b], [])
+    module = variable(words.arrays)
+    if words.arrays == "torch":  # its maximum takes no numbers
+        first, other = (b, a) if isinstance(a, ast.Constant) else (a, b)
+        bound = ast.keyword("min" if name == "max" else "max", other)
+        return ast.Call(ast.Attribute(module, "clamp", ast.Load()), [first], [bound])
+    return ast.Call(ast.Attribute(module, f"{name}imum", ast.Load()), [a, b], [])

@@ -20,6 +20,7 @@ from refine.proposers.mutate.grammar import (
     extreme,
     grow,
     power,
+    takes,
     variable,
 )
 from refine.proposers.mutate.program import Program, nodes
@@ -106,6 +107,8 @@ def wrap(bench: Bench) -> str | None:
     if draw < 0.5:
         site.put(power(bench.rng, site.node))
         return "raised a sub-expression to a power"
+    if not takes(bench.words, site.kind):
+        return None
     function = pick(bench.rng, bench.words.functions)
     site.put(apply(function, site.node))
     return f"wrapped a sub-expression in {function}"

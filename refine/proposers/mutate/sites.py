@@ -24,7 +24,9 @@ STRUCTURAL = frozenset(
     {"range", "arange", "zeros", "ones", "empty", "full", "linspace", "reshape", "eye", "round", "roll"}
 )
 _SCALAR_CALLS = frozenset({"int", "float", "abs", "round", "len", "sum", "min", "max", "pow"})
-_MODULES = frozenset({"np", "numpy", "math"})
+ARRAY_MODULES = ("np", "numpy", "torch")
+"""Names of modules whose functions take and give arrays."""
+_MODULES = frozenset({*ARRAY_MODULES, "math"})
 _NO_NUMBERS = (ast.List, ast.Tuple, ast.ListComp, ast.Dict, ast.Set, ast.JoinedStr)
 
 
@@ -92,7 +94,7 @@ class Outline:
 
 
 def outline(tree: ast.Module, names: tuple[str, ...] = ()) -> Outline:
-    return Outline(_used_in_arithmetic(tree), "array" if _imports_numpy(tree) else "scalar", names)
+    return Outline(_used_in_arithmetic(tree), "array" if _imports_arrays(tree) else "scalar", names)
 
 
 def survey(program: Program, known: Outline) -> Survey:
@@ -136,6 +138,8 @@ def called(node: ast.Call) -> tuple[str, str]:
             return "", name
         case ast.Attribute(value=ast.Name(id=module), attr=name):
             return module, name
+        case ast.Attribute(value=ast.Attribute() as inner, attr=name) if ast.unparse(inner).startswith("torch."):
+            return "torch", name  # torch.nn.functional.softplus
     return "", ""
 
 
@@ -150,7 +154,7 @@ def _kind_of_call(node: ast.Call, scope: Scope) -> Kind | None:
     known = module in _MODULES or (not module and (name in _SCALAR_CALLS or scope.get(f"{name}()") is not None))
     if not known:
         return None
-    if module in ("np", "numpy") and name not in REDUCING:
+    if module in ARRAY_MODULES and (name not in REDUCING or "dim" in (word.arg for word in node.keywords)):
         kinds = [kind_of(argument, scope) for argument in node.args]
         return "array" if "array" in kinds or name in STRUCTURAL else "scalar"
     return "scalar"
@@ -187,9 +191,9 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _imports_numpy(tree: ast.Module) -> bool:
+def _imports_arrays(tree: ast.Module) -> bool:
     imports = [node for node in tree.body if isinstance(node, ast.Import)]
-    return any(alias.name == "numpy" for node in imports for alias in node.names)
+    return any(alias.name in ("numpy", "torch") for node in imports for alias in node.names)
 
 
 class _Walker:
@@ -233,7 +237,7 @@ class _Walker:
         found: dict[str, Kind | Literal["other"]] = {}
         for argument in [*args.posonlyargs, *args.args, *args.kwonlyargs]:
             note = ast.unparse(argument.annotation) if argument.annotation is not None else ""
-            if "ndarray" in note or "NDArray" in note:
+            if "ndarray" in note or "NDArray" in note or "Tensor" in note:
                 found[argument.arg] = "array"
             elif note in ("int", "float"):
                 found[argument.arg] = "scalar"
