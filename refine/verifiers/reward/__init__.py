@@ -1,0 +1,16 @@
+"""Rewards as candidates: Eureka's problem (Ma et al. 2023, arXiv 2310.12931) on MuJoCo, on a processor.
+
+A `World` says what robot, what state, what counts as success. `evaluate` trains a policy with the candidate's reward in
+the judge and scores the policy; the candidate answers batches of transitions and meets nothing else. `instructed`
+writes the part of an instruction that all such tasks share. `Physics` may differ from rollout to rollout.
+"""
+
+from __future__ import annotations
+
+from refine.verifiers.reward.evaluation import evaluate
+from refine.verifiers.reward.instruction import instructed
+from refine.verifiers.reward.physics import Physics
+from refine.verifiers.reward.training import Training, train
+from refine.verifiers.reward.worlds import State, World, packaged
+
+__all__ = ["Physics", "State", "Training", "World", "evaluate", "instructed", "packaged", "train"]

@@ -1,0 +1,66 @@
+"""What a training says about its reward, for the next prompt: Eureka's reward reflection (Ma et al. 2023), in figures.
+
+The curves themselves are `Outcome.curves`; the sentences here say what no single curve shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from refine.curves import curves
+from refine.verifiers.reward.training import Trained, Watched
+from refine.verifiers.reward.worlds import Numbers
+
+_LITTLE = 0.1
+"""A correlation below this, up or down, is none."""
+
+
+def told(trained: Trained) -> dict[str, list[float]]:
+    """The curves: each component per step, fitness and episode length, means over the policy's rollouts."""
+    moments = trained.checkpoints
+    parts = {name: [float(moment.parts[name].mean()) for moment in moments] for name in moments[0].parts}
+    progress = {
+        "fitness": [float(moment.fitness.mean()) for moment in moments],
+        "episode_length": [float(moment.lengths.mean()) for moment in moments],
+    }
+    return curves(parts, group="reward") | curves(progress)
+
+
+def correlations(tried: Sequence[Watched]) -> dict[str, float]:
+    """Pearson's correlation of each component (mean per step of a rollout) with the rollout's fitness, over all
+    rollouts of the perturbed policies; 0 where one of them does not vary.
+    """
+    if not tried:
+        return {}
+    fitness = np.concatenate([each.fitness for each in tried])
+    names = list(tried[0].parts)
+    return {name: _correlation(np.concatenate([each.parts[name] for each in tried]), fitness) for name in names}
+
+
+def _correlation(a: Numbers, b: Numbers) -> float:
+    apart = a - a.mean(), b - b.mean()
+    spread = float(np.sqrt((apart[0] ** 2).sum() * (apart[1] ** 2).sum()))
+    scale = float(np.sqrt((a**2).sum() * (b**2).sum()))
+    return float((apart[0] * apart[1]).sum()) / spread if spread > 1e-9 * scale else 0.0  # noqa: PLR2004 - rounding
+
+
+def sentences(trained: Trained) -> str:
+    """How components go with fitness, strongest first, and what that means."""
+    found = correlations(trained.tried)
+    ranked = sorted(found, key=lambda name: -abs(found[name]))
+    said = ", ".join(f"{name} {found[name]:+.2f}" for name in ranked)
+    against = [name for name in ranked if found[name] < -_LITTLE]
+    idle = [name for name in ranked if abs(found[name]) <= _LITTLE]
+    return " ".join(
+        [
+            f"Correlation of each component with fitness over {_count(trained)} training rollouts: {said or 'none'}.",
+            *([f"More of {', '.join(against)} went with less fitness."] if against else []),
+            *([f"Unrelated to fitness so far: {', '.join(idle)}."] if idle else []),
+        ]
+    )
+
+
+def _count(trained: Trained) -> int:
+    return sum(len(each.fitness) for each in trained.tried)
