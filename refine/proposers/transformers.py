@@ -41,8 +41,10 @@ def connect(spec: str, options: Options, task: Task | None = None) -> Proposer:
         raise UsageError(f"{path or 'PATH'} holds no config.json: --model transformers:FOLDER names a model's folder")
     try:
         from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: PLC0415 - heavy, and an extra
+        from transformers.utils import logging  # noqa: PLC0415 - as above
     except ImportError as error:
         raise MissingExtra("transformers", "distill") from error
+    logging.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left", local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -86,7 +88,7 @@ class Local:
         return True
 
     async def aclose(self) -> None:
-        if self._work is not None:
+        if self._work is not None and not self._work.done():
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
 

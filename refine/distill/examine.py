@@ -1,0 +1,94 @@
+"""An examination before and after: who is better, by how much, and whether chance explains it.
+
+Both models answer the same questions once, greedily. The difference has an interval by the paired bootstrap (Efron
+1979; Koehn 2004 for systems on one test set), so that hard questions do not count as noise.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from refine.events import Asked, Verified
+from refine.proposers import Proposer
+from refine.questions import Question, checked
+from refine.survey import Plan, Survey, take_up
+
+_DRAWS = 4000
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """Right or wrong by question, in their order."""
+
+    name: str
+    right: tuple[bool, ...]
+
+    @property
+    def accuracy(self) -> float:
+        return sum(self.right) / len(self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Accuracy after less accuracy before, and its interval at 95 %."""
+
+    before: float
+    after: float
+    low: float
+    high: float
+
+    @property
+    def gain(self) -> float:
+        return self.after - self.before
+
+    @property
+    def verdict(self) -> str:
+        """`better` or `worse` where the interval leaves no doubt, else `no difference shown`."""
+        if self.low > 0:
+            return "better"
+        return "worse" if self.high < 0 else "no difference shown"
+
+
+def examine(
+    proposer: Proposer, questions: Sequence[Question], journal: Path, *, system: str = "", tokens: int | None = None
+) -> Exam:
+    """Asks each question once at temperature 0. The answers are in the journal at `journal`: a second call with the
+    same model asks nothing.
+
+    Raises:
+        TaskError: a question has no known answer. Fault: the model fails.
+    """
+    params = {"temperature": 0.0} | ({"max_tokens": tokens} if tokens else {})
+    plan = Plan(tuple(questions), samples=1, system=system, params=dict(params), in_flight=256)
+    with take_up(journal, plan, name="examination", model=proposer.name, metric="right") as facts:
+        asyncio.run(_asked(Survey(plan, facts, proposer, checked)))
+        asked = {f.event.ask for f in facts.facts() if isinstance(f.event, Asked)}
+        passed = {
+            f.event.ask
+            for f in facts.facts()
+            if isinstance(f.event, Verified) and f.event.outcome is not None
+            if f.event.outcome.passed
+        }
+    return Exam(proposer.name, tuple(ask in passed for ask in sorted(asked)))
+
+
+async def _asked(survey: Survey) -> None:
+    await survey.go()
+
+
+def change(before: Exam, after: Exam, *, seed: int = 0) -> Change:
+    """Raises ValueError where the two are not about as many questions."""
+    pairs = np.array(list(zip(before.right, after.right, strict=True)), dtype=float)
+    differences = pairs[:, 1] - pairs[:, 0]
+    generator = np.random.default_rng(seed)
+    draws = generator.integers(len(differences), size=(_DRAWS, len(differences)))
+    means = differences[draws].mean(axis=1)
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = (float(x) for x in np.percentile(means, [tail, 100 - tail]))
+    return Change(before.accuracy, after.accuracy, low, high)

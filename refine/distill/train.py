@@ -1,0 +1,156 @@
+"""Training a model on rows, by TRL's trainers: imitation of what was verified, or preference of the better of two.
+
+Every epoch leaves a checkpoint under `OUT/checkpoints`, and the same call goes on from the last one. What is written is
+a whole model in safetensors; with LoRA the adapter too, for a server that swaps adapters.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from refine.distill.export import record
+from refine.distill.rows import Row
+from refine.errors import MissingExtra, UsageError
+from refine.types import Frozen
+
+Method = Literal["sft", "dpo"]
+CHECKPOINTS, ADAPTER = "checkpoints", "adapter"
+
+
+class Recipe(Frozen):
+    """How to train.
+
+    Attributes:
+        method: "sft" (supervised fine-tuning) learns `chosen`; "dpo" (direct preference optimisation, Rafailov et al.
+            2023) prefers it to `rejected`.
+        epochs: times that each row is seen.
+        batch: rows of one step.
+        rate: the highest learning rate; it warms up and falls along a cosine.
+        beta: of dpo: how strongly the model is held to what it was.
+        lora: rank of low-rank adapters (Hu et al. 2021); None trains all weights.
+        tokens: of one row at most; longer ones are cut.
+        seed: of the order of the rows and of what is initialised.
+    """
+
+    method: Method = "sft"
+    epochs: int = Field(default=2, ge=1)
+    batch: int = Field(default=32, ge=1)
+    rate: float = Field(default=1e-4, gt=0)
+    beta: float = Field(default=0.1, gt=0)
+    lora: int | None = Field(default=None, ge=1)
+    tokens: int = Field(default=1024, ge=8)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What training came to: `losses` as they were logged, `seconds` of this call, `steps` in all."""
+
+    path: Path
+    losses: tuple[float, ...]
+    steps: int
+    seconds: float
+
+
+def train(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Trained:
+    """Trains the model in the folder `base` on `rows` and writes it to the folder `out`.
+
+    Raises:
+        UsageError: there are no rows, rows without a rejected answer for dpo, or no model in `base`.
+        MissingExtra: TRL, or PEFT for LoRA, is not installed.
+    """
+    _require(rows, recipe, base)
+    begun = time.monotonic()
+    trainer = _trainer(base, rows, out, recipe)
+    done = sorted((out / CHECKPOINTS).glob("checkpoint-*"))
+    trainer.train(resume_from_checkpoint=True if done else None)
+    _write(trainer, out, recipe)
+    losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
+    return Trained(out, losses, int(trainer.state.global_step), time.monotonic() - begun)
+
+
+def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
+    wanted = ("trl", "transformers", "datasets", *(["peft"] if recipe.lora else []))
+    for package in wanted:
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtra(package, "distill")
+    if not rows:
+        raise UsageError("there is nothing to train on: no answer passed, or all rows were left out")
+    if recipe.method == "dpo" and any(row.rejected is None for row in rows):
+        raise UsageError("dpo needs pairs: make the rows with `preferred`")
+    if not (base / "config.json").is_file():
+        raise UsageError(f"{base} holds no config.json: name the folder of a model in the format of transformers")
+
+
+def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:  # noqa: ANN401 - untyped library
+    from datasets import Dataset, disable_progress_bars  # noqa: PLC0415 - heavy, and an extra
+    from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, set_seed  # noqa: PLC0415 - as above
+    from transformers.utils import logging  # noqa: PLC0415 - as above
+    from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer  # noqa: PLC0415 - as above
+
+    disable_progress_bars()
+    logging.disable_progress_bar()
+    set_seed(recipe.seed)
+    keep = ("prompt", "completion") if recipe.method == "sft" else ("prompt", "chosen", "rejected")
+    data = Dataset.from_list([{name: record(row)[name] for name in keep} for row in rows])
+    config, trainer = (SFTConfig, SFTTrainer) if recipe.method == "sft" else (DPOConfig, DPOTrainer)
+    own = {} if recipe.method == "sft" else {"beta": recipe.beta}
+    made = trainer(
+        model=AutoModelForCausalLM.from_pretrained(base, local_files_only=True),
+        args=config(**_arguments(out, recipe, len(rows)), **own),
+        train_dataset=data,
+        processing_class=AutoTokenizer.from_pretrained(base, local_files_only=True),
+        peft_config=_lora(recipe.lora) if recipe.lora else None,
+    )
+    made.remove_callback(PrinterCallback)
+    return made
+
+
+def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:
+    """What both of TRL's configurations are given; nothing is reported to anybody."""
+    import torch  # noqa: PLC0415 - heavy, and an extra
+
+    steps = max(1, rows * recipe.epochs // recipe.batch)
+    return {
+        "output_dir": str(out / CHECKPOINTS),
+        "per_device_train_batch_size": recipe.batch,
+        "num_train_epochs": recipe.epochs,
+        "learning_rate": recipe.rate,
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": max(1, steps // 20),
+        "max_length": recipe.tokens,
+        "seed": recipe.seed,
+        "logging_steps": max(1, steps // 20),
+        "save_strategy": "epoch",
+        "save_total_limit": 1,
+        "report_to": [],
+        "disable_tqdm": True,
+        "bf16": False,
+        "gradient_checkpointing": False,
+        "dataloader_pin_memory": torch.cuda.is_available(),
+    }
+
+
+def _lora(rank: int) -> Any:  # noqa: ANN401 - untyped library
+    from peft import LoraConfig  # noqa: PLC0415 - an extra
+
+    return LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
+
+
+def _write(trainer: Any, out: Path, recipe: Recipe) -> None:  # noqa: ANN401 - untyped library
+    """The whole model and its tokenizer; the checkpoints are not needed any more."""
+    model = trainer.model
+    if recipe.lora is not None:
+        model.save_pretrained(out / ADAPTER)
+        model = model.merge_and_unload()
+    model.save_pretrained(out)
+    trainer.processing_class.save_pretrained(out)
+    shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)
