@@ -1,32 +1,52 @@
-"""An answer's value and unit, without SymPy: thousands, fractions, mixed numbers, money, percent, degrees, units."""
+"""An answer's value and unit, without SymPy: money, percent, degrees, units, multiplying words, compound durations."""
 
 # ruff: noqa: RUF001 - the very signs that people write
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from refine.verifiers.symbolic.final import unwrapped
+from refine.verifiers.symbolic.final_numbers import number
+from refine.verifiers.symbolic.final_units import MULTIPLIERS, UNITS, canonical, multiplied
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An answer taken apart: 12 m/s is "12" and "m/s", $5 is "5" and "dollar", 50% is "50" and "%"."""
+    """An answer taken apart: 12 m/s is "12" and "m/s", $5 is "5" and "dollar", 50% is "50" and "%".
+
+    Attributes:
+        body: the value as text.
+        unit: in its canonical spelling where it is a common one; "" where there is none.
+        scale: what words after the value multiply it by: 12 for `3 dozen eggs`.
+        larger: of a value in several units, 2 h 30 min, the units before the last, in which all of it is.
+    """
 
     body: str
     unit: str = ""
+    scale: Fraction = Fraction(1)
+    larger: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The value with its unit, for a message."""
+        times = "" if self.scale == 1 else f" times {self.scale}"
+        return f"{self.body}{times}{self.unit if self.unit == '%' else ' ' + self.unit}".strip()
 
 
-_UNIT_TEXT = re.compile(
-    r"\s*(?:\\[,;: !])*\s*\\(?:text|mathrm|textrm|mbox|rm|textbf)\{\s*([^{}\\]{1,40}?)\s*\.?\}(?:\^\{?([23])\}?)?$"
-)
+_TEXTS = r"\\(?:text|mathrm|textrm|textnormal|mbox|rm|textbf|textit)"
+_UNIT_TEXT = re.compile(rf"\s*(?:\\[,;: !]|~)*\s*{_TEXTS}\{{\s*([^{{}}\\]{{1,40}}?)\s*\.?\}}(?:\^\{{?([23])\}}?)?$")
 _UNIT_WORD = re.compile(r"(?<=[\d)}])\s*([A-Za-zµ°]{1,20}(?:[/ ][A-Za-z]{1,20}){0,3}(?:\s?\^\s?[23]|[²³])?)$")
 _DEGREES = re.compile(r"\s*(?:\^\s*\{?\s*\\circ\s*\}?|\\degree|°)\s*([CF]?)$")
 _PRICE = re.compile(r"(?P<sign>[-−]?)\s?(?P<mark>\\\$|US\$|[$€£₹¥])\s?(?=[-\d.])")
+_PRICED = re.compile(r"(?<=\d)\s?(?P<mark>\\\$|US\$|[$€£₹¥])$")
 _MONEY = {"\\$": "dollar", "$": "dollar", "US$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "¥": "yen"}
+_ATTACHED = re.compile(r"(?P<body>.*\d)(?P<unit>[A-Za-z])(?:\^\{?(?P<power>[23])\}?|(?P<raised>[²³]))?")
+_PART = re.compile(r"(\d{1,20}(?:\.\d{1,20})?(?:\s\d{1,5}/\d{1,5})?)\s*([A-Za-z]{1,12})\.?")
+_PARTS = re.compile(rf"{_PART.pattern}(?:(?:\s*,)?\s*(?:and\s+)?{_PART.pattern}){{1,4}}")
 
 
 def quantity(text: str) -> Quantity:
@@ -35,160 +55,67 @@ def quantity(text: str) -> Quantity:
     if body.endswith("%"):
         return Quantity(body.rstrip("%").rstrip("\\").strip(), "%")
     if match := _PRICE.match(body):
-        amount = _with_unit(body[match.end() :].strip()).body
-        return Quantity(("-" if match["sign"] else "") + amount, _MONEY[match["mark"]])
+        rest = _with_unit(body[match.end() :].strip(), counted=True)
+        return Quantity(("-" if match["sign"] else "") + rest.body, _MONEY[match["mark"]], rest.scale)
+    if match := _PRICED.search(body):
+        return Quantity(body[: match.start()].strip(), _MONEY[match["mark"]])
     if match := _DEGREES.search(body):
         return Quantity(body[: match.start()].strip(), f"degree{match[1]}")
-    return _with_unit(body)
+    return _compound(body) or _with_unit(body)
 
 
-def _with_unit(body: str) -> Quantity:
+def _with_unit(body: str, *, counted: bool = False) -> Quantity:
     match = _UNIT_TEXT.search(body)
     if match and match.start():
-        power = f"^{match[2]}" if match[2] else ""
-        return Quantity(body[: match.start()].strip(), canonical(match[1].strip() + power))
+        return _scaled(body[: match.start()].strip(), match[1].strip(), f"^{match[2]}" if match[2] else "")
     match = _UNIT_WORD.search(body)
     value = body[: match.start()].strip() if match else ""
-    if match and number(value) is not None and _is_unit(match[1], spaced=body[match.start()] == " "):
-        return Quantity(value, canonical(match[1]))
+    if match and number(value) is not None:
+        spaced = counted or body[match.start()].isspace()
+        if _is_unit(match[1], spaced=spaced):
+            return _scaled(value, match[1])
     return Quantity(body)
+
+
+def _scaled(value: str, words: str, power: str = "") -> Quantity:
+    scale, rest = multiplied(words)
+    return Quantity(value, canonical(rest + power) if rest else "", scale)
 
 
 def _is_unit(word: str, *, spaced: bool) -> bool:
     """`12 apples`, `12cm` and `5 m` have one; `3x`, `5m` and `2 e` have none: a letter may be a symbol."""
+    if spaced and word.lower() in MULTIPLIERS:
+        return True
     if len(word) == 1 and not spaced:
         return False
-    return canonical(word) in UNITS or "/" in word or (spaced and len(word) > 2 and word not in {"sqrt", "and"})
+    known = canonical(word).partition("^")[0] in UNITS and word[1:2] not in {"", "^", "²", "³", " "}
+    return (
+        known or canonical(word) in UNITS or "/" in word or (spaced and len(word) > 2 and word not in {"sqrt", "and"})
+    )
 
 
-def _units() -> dict[str, tuple[str, Fraction]]:
-    """Unit -> dimension and factor, for those that are converted."""
-    table = {
-        "length": {"mm": "1/1000", "cm": "1/100", "m": "1", "km": "1000", "inch": "127/5000", "foot": "381/1250"},
-        "far": {"yard": "1143/1250", "mile": "201168/125"},
-        "time": {"second": "1", "minute": "60", "hour": "3600", "day": "86400", "week": "604800"},
-        "mass": {"mg": "1/1000", "g": "1", "kg": "1000"},
-        "volume": {"ml": "1/1000", "liter": "1"},
-        "money": {"dollar": "1", "cent": "1/100"},
-        "angle": {"degree": "1"},
-        "share": {"%": "1/100", "percent": "1/100"},
-    }
-    return {
-        name: ("length" if dimension == "far" else dimension, Fraction(factor))
-        for dimension, units in table.items()
-        for name, factor in units.items()
-    }
-
-
-UNITS = _units()
-_SPELLINGS = {
-    spelling: unit
-    for unit, spellings in {
-        "inch": "inches in",
-        "foot": "feet ft",
-        "yard": "yd",
-        "mile": "mi",
-        "second": "s sec secs",
-        "minute": "min mins",
-        "hour": "h hr hrs",
-        "mm": "millimeter",
-        "cm": "centimeter",
-        "m": "meter metre",
-        "km": "kilometer kilometre",
-        "g": "gram",
-        "kg": "kilogram",
-        "mg": "milligram",
-        "liter": "l litre",
-        "ml": "milliliter",
-        "dollar": "bucks usd",
-        "degree": "deg °",
-        "mile/hour": "mph",
-        "km/hour": "kph kmh",
-        "%": "percent",
-        "^2": "squared",
-        "^3": "cubed",
-    }.items()
-    for spelling in spellings.split()
-}
-
-
-def canonical(unit: str) -> str:
-    """`Dollars` is dollar, `km / h` km/hour, `square feet` foot^2, `miles per hour` mile/hour; others in lower case."""
-    plain = unit.strip(" ~").lower().replace("²", "^2").replace("³", "^3").replace(" per ", "/")
-    power = "^2" if plain.startswith(("square ", "sq ")) else "^3" if plain.startswith("cubic ") else ""
-    plain = re.sub(r"^(?:square|sq|cubic)\s+", "", plain) + power
-    return "/".join(_spelled(part.strip()) for part in plain.split("/"))
-
-
-def _spelled(word: str) -> str:
-    name, caret, power = word.replace(" ", "").partition("^") if "^" in word else (word, "", "")
-    for form in (name, name.removesuffix("s"), name.removesuffix("es")):
-        if form in _SPELLINGS or form in UNITS:
-            return _SPELLINGS.get(form, form) + caret + power
-    return name.removesuffix("s") + caret + power if len(name) > 3 else name + caret + power
-
-
-def factor(unit: str) -> tuple[tuple[str, ...], Fraction] | None:
-    """Dimensions and factor to base units of a canonical unit such as `km/hour` or `cm^2`; None for other words."""
-    dimensions, total = [], Fraction(1)
-    for i, part in enumerate(unit.split("/")):
-        name, _, power = part.partition("^")
-        if name not in UNITS:
-            return None
-        dimension, size = UNITS[name]
-        dimensions.append(f"{'/' if i else ''}{dimension}{power}")
-        total *= size ** (int(power or 1) * (-1 if i else 1))
-    return tuple(dimensions), total
-
-
-def number(text: str) -> Fraction | None:
-    r"""The value of a plain number, exactly: 1,234.5, -3/4, 2 1/2, 2\frac{1}{2}, 1{,}000; None for anything else."""
-    plain = text.strip().replace("−", "-")
-    if re.fullmatch(r"[-+]?\d{1,200}", plain):
-        return Fraction(int(plain))
-    if re.fullmatch(r"-?\d{0,200}\.\d{1,200}|-?\d{1,200}\.", plain):
-        return Fraction(plain.rstrip("."))
-    for pattern, value in _FORMS:
-        if match := pattern.fullmatch(plain):
-            return value(match)
-    return None
-
-
-def _signed(match: re.Match[str], whole: str, top: str, bottom: str) -> Fraction | None:
-    if not int(bottom):
+def attached(given: Quantity) -> Quantity | None:
+    """5m and 3k as five meters and three thousand, where the letter is no symbol; None for anything else."""
+    match = _ATTACHED.fullmatch(given.body)
+    if not match or given.unit or number(match["body"]) is None:
         return None
-    value = int(whole or 0) + Fraction(int(top), int(bottom))
-    return -value if match["sign"] == "-" else value
+    power = match["power"] or {"²": "2", "³": "3", None: ""}[match["raised"]]
+    if match["unit"] in {"k", "K"} and not power:
+        return Quantity(match["body"], "", Fraction(1000))
+    unit = canonical(match["unit"])
+    return Quantity(match["body"], unit + (f"^{power}" if power else "")) if unit in UNITS else None
 
 
-def _thousands(match: re.Match[str]) -> Fraction:
-    value = Fraction(re.sub(r"[^\d.]", "", match["value"]))
-    return -value if match["sign"] == "-" else value
-
-
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Fraction | None]], ...] = (
-    (
-        re.compile(r"(?P<sign>[-+]?)\s?(?P<value>\d{1,3}(?:(?:,|\{,\}|\\!,|,\\!|\\,)\d{3}){1,30}(?:\.\d{1,200})?)"),
-        _thousands,
-    ),
-    (
-        re.compile(
-            r"(?P<sign>[-+]?)\s?(?:(?P<whole>\d{1,50})(?:\s|\sand\s))?(?P<top>\d{1,200})\s?/\s?(?P<bottom>\d{1,200})"
-        ),
-        lambda m: _signed(m, m["whole"], m["top"], m["bottom"]) if not m["whole"] or _proper(m) else None,
-    ),
-    (
-        re.compile(
-            r"(?P<sign>[-+]?)\s?(?P<whole>\d{0,50})\s?\\[dtc]?frac\s?\{\s?(?P<top>\d{1,200})\s?\}\s?\{\s?(?P<bottom>\d{1,200})\s?\}"
-        ),
-        lambda m: _signed(m, m["whole"], m["top"], m["bottom"]) if not m["whole"] or _proper(m) else None,
-    ),
-    (
-        re.compile(r"(?P<sign>[-+]?)\s?(?P<whole>\d{0,50})\s?\\[dtc]?frac\s?(?P<top>\d)\s?(?P<bottom>\d)"),
-        lambda m: _signed(m, m["whole"], m["top"], m["bottom"]) if not m["whole"] or _proper(m) else None,
-    ),
-)
-
-
-def _proper(match: re.Match[str]) -> bool:
-    return int(match["top"]) < int(match["bottom"])
+def _compound(body: str) -> Quantity | None:
+    """2 h 30 min as 150 minutes, 5 ft 3 in as 63 inches: units of one dimension, each smaller than the one before."""
+    if not _PARTS.fullmatch(body):
+        return None
+    values, units = zip(*((number(value), canonical(unit)) for value, unit in _PART.findall(body)), strict=True)
+    if any(unit not in UNITS for unit in units) or None in values:
+        return None
+    dimensions, sizes = zip(*(UNITS[unit] for unit in units), strict=True)
+    falling = all(a > b for a, b in pairwise(sizes))
+    if len(set(dimensions)) > 1 or not falling:
+        return None
+    total = sum((value or 0) * size for value, size in zip(values, sizes, strict=True)) / sizes[-1]
+    return Quantity(str(total), units[-1], larger=tuple(units[:-1]))

@@ -2,6 +2,7 @@
 
 row       relation-or-set, ","  ";"          two or more without brackets: answers in a row
 choice    "or" of "and" of chains of = != < <= > >= in
+ratio     sets joined by :, only in a final answer
 set       sums joined by union, intersect, minus
 sum       products joined by + - ± ∓, with signs before
 product   powers joined by * / or by nothing, left to right: 1/2x is (1/2)*x
@@ -79,15 +80,22 @@ class Parser(Cursor):
         return operands[0] if len(operands) == 1 else joined(head, operands)
 
     def relation(self) -> Tree:
-        left = self.union()
+        left = self.ratio()
         links: list[Tree] = []
         while head := self.op(*RELATIONS, "->"):
-            right = self.union()
+            right = self.ratio()
             links.append(Apply(head, (left, right)))
             left = right
         if not links:
             return left
         return links[0] if len(links) == 1 else Apply("and", tuple(links))
+
+    def ratio(self) -> Tree:
+        """3:4:5, in an answer and outside of brackets."""
+        terms = [self.union()]
+        while self.style.answer and self.depth == 0 and self.op(":"):
+            terms.append(self.union())
+        return terms[0] if len(terms) == 1 else Apply("ratio", tuple(terms))
 
     def union(self) -> Tree:
         tree = self.sum()
@@ -217,7 +225,9 @@ class Parser(Cursor):
         fraction = self.fraction() if whole_part else None
         if fraction is None:
             return token.tree
-        require(self.style.mixed, f"{token.text} {fraction} is ambiguous: write {token.text} + {fraction} or a product")
+        require(
+            self.style.answer, f"{token.text} {fraction} is ambiguous: write {token.text} + {fraction} or a product"
+        )
         assert isinstance(token.tree, Number)
         return Number(token.tree.value + fraction)
 

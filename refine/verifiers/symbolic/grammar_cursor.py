@@ -20,13 +20,14 @@ class Style:
         declared: the symbols, or None where any letter may be one.
         functions: declared names that take arguments, such as the y of an equation in y(x).
         depth: levels of nesting at most.
-        mixed: whether `2 1/2` is two and a half; otherwise it is refused.
+        answer: whether it is a final answer, in which `2 1/2` is two and a half and a:b a ratio; otherwise they are
+            refused.
     """
 
     declared: frozenset[str] | None
     functions: frozenset[str]
     depth: int
-    mixed: bool = False
+    answer: bool = False
 
 
 class Cursor:

@@ -26,6 +26,7 @@ from refine.verifiers.symbolic.latex_names import (
     BLACKBOARD,
     CONDITIONS,
     INSIDE,
+    MARKS,
     MATRICES,
     NAMES,
     NOTHING,
@@ -37,7 +38,7 @@ from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree
 Node = Any
 """A node of pylatexenc, which is not typed."""
 _BEFORE = (
-    (re.compile(r"(?<=\d)(?:\{,\}|\\!,|,\\!|\\,|\{\\,\})(?=\d{3}(?!\d))"), ""),  # thousands: 1{,}000, 1\,000
+    (re.compile(r"(?<=\d)(?:\s?\{\s?,\s?\}\s?|\\!,|,\\!\s?|\\,|\{\\,\})(?=\d{3}(?!\d))"), ""),  # 1{,}000, 1\,000
     (re.compile(r"~"), " "),
     (re.compile(r"\\(?:left|right)\s*\."), " "),  # an invisible bracket
     (re.compile(r"\\left\s*(?:\||\\vert(?![A-Za-z]))"), r"\\lvert "),
@@ -174,6 +175,8 @@ class _Reading:
             yield from self.flat(_children(arguments[-1]))
         elif name in TEXTS:
             yield from self.text(arguments)
+        elif name in MARKS:
+            yield Token("op", f"\\{name}", spaced=True)
         else:
             raise Wrong(f"\\{name[:30]} is not known here: write the formula with \\frac, \\sqrt, \\cdot and the like")
 

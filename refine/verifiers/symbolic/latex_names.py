@@ -59,6 +59,8 @@ NOTHING = frozenset(
         "limits nolimits displaystyle textstyle scriptstyle enspace hspace space phantom hline"
     )
 ) | {" ", "\n"}
+MARKS = frozenset({"angle", "measuredangle", "triangle", "parallelogram", "odot"})
+"""Signs before a label: an angle's, a triangle's."""
 INSIDE = frozenset(
     str.split("boxed fbox mathbf boldsymbol mathit mathsf mathnormal textbf textit bm mbox mathop ensuremath")
 )

@@ -35,6 +35,7 @@ from refine.verifiers.symbolic import infix, latex
 from refine.verifiers.symbolic.build import Object, built, sympy
 from refine.verifiers.symbolic.grammar import parsed
 from refine.verifiers.symbolic.grammar_cursor import Style
+from refine.verifiers.symbolic.grammar_labels import labelled
 from refine.verifiers.symbolic.grammar_tokens import Words, merged
 from refine.verifiers.symbolic.tree import CALCULUS, Bounds, Tree, heads
 from refine.verifiers.symbolic.tree_bounds import checked
@@ -84,7 +85,7 @@ def tree(
     *,
     allow: Collection[str] = (),
     bounds: Bounds = BOUNDS,
-    mixed: bool = False,
+    answer: bool = False,
 ) -> Tree:
     """What the text says, within the bounds; SymPy is not touched and not loaded.
 
@@ -94,7 +95,8 @@ def tree(
         functions: those of the declared names that take arguments.
         allow: as for `expression`.
         bounds: as for `expression`.
-        mixed: whether `2 1/2` is two and a half; otherwise it is refused.
+        answer: whether it is a final answer, in which `2 1/2` is two and a half, and the f(2) of f(2) = 5 and the
+            3:4 of a:b = 3:4 may stand; otherwise they are refused.
 
     Raises:
         Wrong: as for `expression`.
@@ -103,10 +105,11 @@ def tree(
     require(len(text) <= bounds.characters, f"{len(text)} characters: at most {bounds.characters} are allowed")
     require(text.strip(), "the answer is empty: write one formula")
     names = None if declared is None else frozenset(declared)
-    words, style = Words(names, bounds), Style(names, frozenset(functions), bounds.depth, mixed)
+    words, style = Words(names, bounds), Style(names, frozenset(functions), bounds.depth, answer)
     try:
         found = latex.tokens(text, words, style) if latex.looks_like(text) else list(infix.tokens(text, words))
-        said = checked(parsed(merged(found, bounds), style), bounds)
+        joined = merged(found, bounds)
+        said = checked(parsed(labelled(joined) if answer else joined, style), bounds)
     except RecursionError:
         raise Wrong("nested too deeply") from None
     refused = (heads(said) & CALCULUS) - set(allow)

@@ -1,4 +1,4 @@
-"""What a statement is about: the value of x = 5, the items of a row, the rows of a matrix, the pieces of a set."""
+"""The shapes of statements: both readings of ±, the items of a row, the pieces of a set."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from refine.verifiers.symbolic.grammar_calls import matrix
 from refine.verifiers.symbolic.grammar_names import CONSTANTS
-from refine.verifiers.symbolic.tree import BRACKETS, Apply, Name, Tree, names, text
+from refine.verifiers.symbolic.tree import BRACKETS, RELATIONS, Apply, Name, Tree, heads, names, text
 from refine.verifiers.symbolic.tree_signs import has_sign, spread
 
 _OPEN = {"<": True, "<=": False}
@@ -29,22 +28,14 @@ def is_set(tree: Tree) -> bool:
 
 
 def value(tree: Tree) -> Tree:
-    """What is said of the unknown: x = 5 says 5, x in S says S, x = 1 or x = 2 says {1, 2}; ± says both."""
+    """What is said of the unknown: x in S says S; ± says both; [5] is 5."""
     if not isinstance(tree, Apply):
         return tree
-    for reading in (_only(tree), _assignments(tree), _both(tree)):
-        if reading is not None:
-            return reading
-    return tree
-
-
-def _only(tree: Apply) -> Tree | None:
     if tree.head == "[]" and len(tree.args) == 1 and not is_a(tree.args[0], "[]"):
         return tree.args[0]
     if tree.head == "in" and unknown(tree.args[0]):
         return tree.args[1]
-    solved = solved_for(tree)
-    return solved[1] if solved else None
+    return _both(tree) or tree
 
 
 def _both(tree: Apply) -> Tree | None:
@@ -54,43 +45,38 @@ def _both(tree: Apply) -> Tree | None:
     return Apply("or" if tree.head == "or" else "{}", tuple(item for arg in listed for item in spread(arg)))
 
 
-def _assignments(tree: Apply) -> Tree | None:
-    """Of x = 1 or x = 2 it is {1, 2}, of x = 1, y = 2 it is (1, 2) in the order of the names."""
-    if tree.head not in {"or", ",", "and"}:
-        return None
-    solved = [solved_for(part) for part in tree.args]
-    found = [pair for pair in solved if pair]
-    if len(found) != len(solved):
-        return None
-    unknowns = [name for name, _ in found]
-    if len(set(unknowns)) == 1 and tree.head != "and":
-        return Apply("{}", tuple(value for _, value in found))
-    if len(set(unknowns)) == len(unknowns) and tree.head != "or":
-        return Apply("()", tuple(value for _, value in sorted(found, key=lambda pair: pair[0])))
-    return None
-
-
-def solved_for(tree: Tree) -> tuple[str, Tree] | None:
-    """(x, 5) for x = 5 or 5 = x."""
-    if not is_a(tree, "="):
-        return None
-    for left, right in (tree.args, tree.args[::-1]):
-        if unknown(left) and isinstance(left, Name) and left.name not in names(right):
-            return left.name, right
-    return None
-
-
 def items(tree: Tree) -> tuple[Tree, ...]:
+    """The entries of a row, a set or a list; one answer is a row of one."""
     if tree == Name("EmptySet"):
         return ()
-    listed = isinstance(tree, Apply) and tree.head in {",", "{}", "()", "[]"}
+    listed = isinstance(tree, Apply) and tree.head in {",", "{}", "[]"}
     return tree.args if listed and isinstance(tree, Apply) else (tree,)
 
 
-def rows_of(tree: Tree) -> list[tuple[Tree, ...]] | None:
-    if is_a(tree, "[]") and all(is_a(arg, "[]") for arg in tree.args):
-        tree = matrix(tree)
-    return [row.args for row in tree.args if isinstance(row, Apply)] if is_a(tree, "matrix") else None
+def free(tree: Tree) -> set[str]:
+    """The names in it that are no constants."""
+    return names(tree) - CONSTANTS.keys()
+
+
+def shown(tree: Tree) -> str:
+    return text(tree)[:200]
+
+
+def kind(tree: Tree) -> str:
+    """What a number can be told from; "" for what is not known."""
+    if is_a(tree, "matrix"):
+        return "a matrix" if len(tree.args) > 1 else ""
+    if is_a(tree, "[]"):
+        return "" if any(is_a(arg, "[]") for arg in tree.args) else "a list or an interval"
+    if is_a(tree, "()"):
+        return "a point"
+    if heads(tree) & {"[)", "(]", "union"}:
+        return "an interval"
+    plain = not heads(tree) & (BRACKETS | RELATIONS | {"matrix", "and", "or", "{}", ",", "ratio", "intersect", "minus"})
+    return "a number" if plain and not names(tree) & _SETS else ""
+
+
+_SETS = frozenset({"Reals", "Integers", "Rationals", "Naturals", "Naturals0", "Complexes", "EmptySet", "true", "false"})
 
 
 # pieces

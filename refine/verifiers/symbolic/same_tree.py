@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -11,23 +11,32 @@ from refine.errors import Wrong
 from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.grammar_names import CONSTANTS
 from refine.verifiers.symbolic.read import BOUNDS
+from refine.verifiers.symbolic.same_matrices import rows_of
 from refine.verifiers.symbolic.same_shapes import (
     Piece,
     is_a,
     is_set,
     items,
+    kind,
     piece_said,
     pieces,
-    rows_of,
-    solved_for,
+    shown,
     value,
 )
-from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree, names, text
-from refine.verifiers.symbolic.tree_bounds import exact
+from refine.verifiers.symbolic.same_statements import assignments, chains, equations
+from refine.verifiers.symbolic.tree import (
+    CALCULUS,
+    Apply,
+    Name,
+    Number,
+    Tree,
+    names,
+    parts,
+)
+from refine.verifiers.symbolic.tree_bounds import checked, exact
 
 _FURTHER = 8
 """Answers more or fewer beyond which none is compared."""
-_PLACES = tuple(Fraction(n, d) for n, d in ((3, 7), (-5, 11), (13, 17), (2, 19), (-7, 23), (11, 29)))
 
 
 Decide = Callable[[Tree, Tree], Answer]
@@ -53,37 +62,64 @@ class Comparison:
     def same(self, given: Tree, expected: Tree) -> Answer:
         if given == expected:
             return Proved("both say the same")
-        if is_a(given, "=") and is_a(expected, "="):
-            return self.equations(given, expected)
+        for statement in (chains, assignments, equations):
+            if (answer := statement(given, expected, self.same)) is not None:
+                return answer
         mine, theirs = value(given), value(expected)
         if mine != given or theirs != expected:
             return self.same(mine, theirs)
-        for shape in (self.matrices, self.points, self.ranges, self.rows):
+        for shape in (self.ratios, self.matrices, self.points, self.ranges, self.rows, self.kinds):
             if (answer := shape(mine, theirs)) is not None:
                 return answer
         return self.values(mine, theirs)
 
     # shapes; None: not of this shape
 
+    def ratios(self, given: Tree, expected: Tree) -> Answer | None:
+        """3:4 is 6:8, and of two terms 3/4."""
+        if not is_a(given, "ratio") and not is_a(expected, "ratio"):
+            return None
+        mine, theirs = _terms(given), _terms(expected)
+        if len(mine) != len(theirs):
+            return Refuted("a ratio of another number of terms", left=shown(given), right=shown(expected))
+        rest = zip(mine[1:], theirs[1:], strict=True)
+        answer = _all(self.values(Apply("*", (a, theirs[0])), Apply("*", (b, mine[0]))) for a, b in rest)
+        return Proved("the same ratio") if isinstance(answer, Proved) else answer
+
     def matrices(self, given: Tree, expected: Tree) -> Answer | None:
         mine, theirs = rows_of(given), rows_of(expected)
         if mine is None or theirs is None:
             return None
         if [len(row) for row in mine] != [len(row) for row in theirs]:
-            return Refuted("a matrix of another shape", left=_said(given), right=_said(expected))
-        pairs = zip((x for row in mine for x in row), (x for row in theirs for x in row), strict=True)
+            return Refuted("a matrix of another shape", left=shown(given), right=shown(expected))
+        pairs = list(zip((x for row in mine for x in row), (x for row in theirs for x in row), strict=True))
+        if not all(_bounded(entry) for pair in pairs for entry in pair):
+            return Undecided(("matrices: an entry of the product is too long",))
         return _all(self.same(a, b) for a, b in pairs)
 
     def points(self, given: Tree, expected: Tree) -> Answer | None:
-        """(1, 2) against (1, 2), or against `1, 2`; with order."""
+        """(1, 2) against (1, 2), or against `1, 2`, with order; never against {1, 2}: a tuple is no set."""
         heads = {getattr(given, "head", ""), getattr(expected, "head", "")}
         rows = self.ordered and heads <= {",", "()", "[]", "{}"}
+        if heads == {"()", "{}"} and not rows:
+            return self.member(given, expected)
         if not rows and heads not in ({"()"}, {"()", ","}):
             return None
         assert isinstance(given, Apply) and isinstance(expected, Apply)  # noqa: PT018 - they have heads
         if len(given.args) != len(expected.args):
-            return Refuted("another number of entries", left=_said(given), right=_said(expected))
-        return _all(self.same(a, b) for a, b in zip(given.args, expected.args, strict=True))
+            return Refuted("another number of entries", left=shown(given), right=shown(expected))
+        answer = _all(self.same(a, b) for a, b in zip(given.args, expected.args, strict=True))
+        if rows or heads == {"()"} or not isinstance(answer, Refuted):
+            return answer
+        shuffled = self.matched(given.args, expected.args, self.same, shown)
+        return answer if isinstance(shuffled, Refuted) else Undecided(("a tuple against a row in another order",))
+
+    def member(self, given: Tree, expected: Tree) -> Answer:
+        """A tuple against a set, which may have that tuple in it."""
+        point, listed = (given, expected) if is_a(given, "()") else (expected, given)
+        if any(is_a(item, "()") for item in items(listed)):
+            return self.matched(items(given), items(expected), self.same, shown)
+        return Refuted("a tuple is no set", left=shown(point), right=shown(listed))
 
     def ranges(self, given: Tree, expected: Tree) -> Answer | None:
         """Intervals, unions of them, and inequalities in one unknown, piece by piece."""
@@ -100,7 +136,20 @@ class Comparison:
         if not (is_a(expected, ",", "{}") or is_a(given, ",", "{}")):
             return None
         mine, theirs = items(given), items(expected)
-        return self.matched(mine, theirs, self.same, _said)
+        answer = self.matched(mine, theirs, self.same, shown)
+        interval = next((side for side in (given, expected) if is_a(side, "[]") and len(side.args) == 2), None)
+        if interval is not None and not isinstance(answer, Refuted):
+            return Undecided((f"{shown(interval)}: an interval or a list",))
+        return answer
+
+    def kinds(self, given: Tree, expected: Tree) -> Answer | None:
+        """A point, an interval or a matrix is no number."""
+        mine, theirs = kind(given), kind(expected)
+        if mine == theirs == "a number":
+            return None
+        if mine and theirs and mine != theirs:
+            return Refuted(f"{mine} against {theirs}", left=shown(given), right=shown(expected))
+        return Undecided((f"{mine or 'a statement'} against {theirs or 'a statement'}",))
 
     # parts
 
@@ -131,49 +180,53 @@ class Comparison:
         lines += [(list(column), f"{said(b)} is missing") for b, column in columns]
         return _all(_any(row, why) for row, why in lines)
 
-    def equations(self, given: Tree, expected: Tree) -> Answer:
-        """The same unknown equal to the same value, or one equation a multiple of the other."""
-        mine, theirs = solved_for(given), solved_for(expected)
-        if mine and theirs and mine[0] == theirs[0]:
-            return self.same(mine[1], theirs[1])
-        if mine and theirs and not (_free(mine[1]) or _free(theirs[1])):
-            return Refuted("another unknown", left=mine[0], right=theirs[0])
-        one, other = _difference(given), _difference(expected)
-        places = dict(zip(sorted(names(one) | names(other)), _PLACES, strict=False))
-        first, second = _at(one, places), _at(other, places)
-        if not first or not second:
-            return Undecided(("equations: neither solved for one unknown nor polynomials in a few",))
-        answer = self.values(Apply("*", (one, Number(second))), Apply("*", (other, Number(first))))
-        if isinstance(answer, Proved):
-            return Proved("one equation is a multiple of the other")
-        return Undecided(("equations: one is not a multiple of the other",))
-
     def values(self, given: Tree, expected: Tree) -> Answer:
-        """Two formulas: exact arithmetic where both are rational, else `equals`."""
+        """Two formulas: exact arithmetic where both are rational, else `equals`; 60° is met by 60."""
         mine, theirs = _exactly(given), _exactly(expected)
         if mine is not None and theirs is not None:
             if mine == theirs or abs(mine - theirs) <= self.within:
                 return Proved(f"both are {_short(theirs)}" if mine == theirs else f"within {self.within}")
             return Refuted("two different numbers", left=_short(mine), right=_short(theirs))
+        if is_a(given, "deg") != is_a(expected, "deg") and not {"pi", "Pi"} & (names(given) | names(expected)):
+            return self.values(*(side.args[0] if is_a(side, "deg") else side for side in (given, expected)))
         if "oo" in {_infinity(given), _infinity(expected)}:
-            return Refuted("infinity against something else", left=_said(given), right=_said(expected))
-        return self.equal(given, expected)
+            return Refuted("infinity against something else", left=shown(given), right=shown(expected))
+        doubt = _doubt(given) or _doubt(expected)
+        return Undecided((doubt,)) if doubt else self.equal(given, expected)
 
 
-def _difference(tree: Tree) -> Tree:
-    assert isinstance(tree, Apply)  # an equation
-    return Apply("+", (tree.args[0], Apply("neg", (tree.args[1],))))
+def _terms(tree: Tree) -> tuple[Tree, ...]:
+    """Of a ratio; a quotient or a number is one of two terms."""
+    if is_a(tree, "ratio"):
+        return tree.args
+    return tree.args if is_a(tree, "/") else (tree, Number(Fraction(1)))
 
 
-def _at(tree: Tree, places: Mapping[str, Fraction]) -> Fraction | None:
-    """The value at a rational place, if it is rational arithmetic."""
-    if isinstance(tree, Name):
-        return places.get(tree.name) if tree.name not in CONSTANTS else None
-    if not isinstance(tree, Apply):
-        return tree.value
-    values = [_at(arg, places) for arg in tree.args]
-    known = [Number(value) for value in values if value is not None]
-    return _exactly(Apply(tree.head, tuple(known))) if len(known) == len(values) else None
+def _bounded(tree: Tree) -> bool:
+    try:
+        checked(tree, BOUNDS)
+    except Wrong:
+        return False
+    return True
+
+
+def _doubt(tree: Tree) -> str:
+    """Why the solver would not read the formula as it is meant; "" if it would."""
+    labels = sorted(name for name in names(tree) if not name.replace("_", "").isalnum())
+    if labels:
+        return f"labels in a formula: {', '.join(labels)}"[:200]
+    return "a sum over the index of a sequence that is not known" if _indexed_by_bound(tree) else ""
+
+
+def _indexed_by_bound(tree: Tree) -> bool:
+    """Whether a sum over k has a symbol a_k, which would be read as one that does not depend on k."""
+    for node in parts(tree):
+        if isinstance(node, Apply) and node.head in CALCULUS:
+            limits = [arg.args[0] if isinstance(arg, Apply) and arg.args else arg for arg in node.args[1:]]
+            indices = [name.partition("_")[2] for name in names(node) if "_" in name]
+            if any(isinstance(k, Name) and any(k.name in index for index in indices) for k in limits):
+                return True
+    return False
 
 
 def _exactly(tree: Tree) -> Fraction | None:
@@ -188,14 +241,6 @@ def _infinity(tree: Tree) -> str:
     return "oo" if isinstance(inner, Name) and CONSTANTS.get(inner.name) == "Infinity" else ""
 
 
-def _free(tree: Tree) -> set[str]:
-    return names(tree) - CONSTANTS.keys()
-
-
-def _said(tree: Tree) -> str:
-    return text(tree)[:200]
-
-
 def _short(value: Fraction) -> str:
     return str(value) if value.numerator.bit_length() + value.denominator.bit_length() < 600 else "a huge number"
 
@@ -206,8 +251,8 @@ def _short(value: Fraction) -> str:
 def _all(answers: Iterable[Answer]) -> Answer:
     """The first refutation, else the first doubt, else proved."""
     seen = list(answers)
-    for kind in (Refuted, Undecided):
-        if found := next((answer for answer in seen if isinstance(answer, kind)), None):
+    for verdict in (Refuted, Undecided):
+        if found := next((answer for answer in seen if isinstance(answer, verdict)), None):
             return found
     return Proved(
         "; ".join(sorted({answer.how for answer in seen if isinstance(answer, Proved)}))[:200] or "both are empty"
@@ -215,7 +260,7 @@ def _all(answers: Iterable[Answer]) -> Answer:
 
 
 def _any(answers: Sequence[Answer], otherwise: str) -> Answer:
-    for kind in (Proved, Undecided):
-        if found := next((answer for answer in answers if isinstance(answer, kind)), None):
+    for verdict in (Proved, Undecided):
+        if found := next((answer for answer in answers if isinstance(answer, verdict)), None):
             return found
     return Refuted(otherwise)

@@ -1,7 +1,7 @@
 """What a text says, as plain frozen data: numbers, names and applied heads. Nothing here can execute anything.
 
 Heads are the canonical function names of `grammar_names` and
-`+ * / ^ neg ! !! pm mp % deg = != < <= > >= in -> and or union intersect minus`,
+`+ * / ^ neg ! !! pm mp % deg = != < <= > >= in -> and or union intersect minus ratio`,
 brackets with two or more entries `() [] (] [)`, `{}` with any number, `,` (answers in a row without brackets),
 `matrix` (of `row`s), `cases`, and the operators of calculus `Sum Product Integral Limit Derivative Piecewise`.
 """
@@ -96,6 +96,7 @@ def replaced(tree: Tree, new: Callable[[Apply], Tree | None]) -> Tree:
 _INFIX = {"=": " = ", "!=": " != ", "in": " in ", "and": " and ", "or": " or ", "->": " -> ", ",": ", ", "+": " + "} | {
     **{head: f" {head} " for head in ("<", "<=", ">", ">=", "union", "intersect")},
     "minus": " setminus ",
+    "ratio": ":",
     **{head: head for head in ("*", "/", "^")},
 }
 _POSTFIX = {"!": "!", "!!": "!!", "%": "%", "deg": "°"}

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refine.verifiers.symbolic.final import final_answer, unwrapped
-from refine.verifiers.symbolic.final_quantity import Quantity, canonical, factor, number, quantity
+from refine.verifiers.symbolic.final_numbers import number
+from refine.verifiers.symbolic.final_quantity import Quantity, attached, quantity
+from refine.verifiers.symbolic.final_units import canonical, factor, multiplied
 
 ENDS = [
     (r"So the answer is $\boxed{\frac{1}{2}}$.", r"\frac{1}{2}"),
@@ -160,3 +162,34 @@ def test_units_have_one_spelling_and_a_factor() -> None:
     assert factor("km/hour") == (("length", "/time"), Fraction(5, 18))
     assert factor("cm^2") == (("length2",), Fraction(1, 10_000))
     assert factor("apple") is None
+
+
+def test_words_that_multiply_are_taken_off_one_by_one() -> None:
+    assert multiplied("dozen eggs") == (12, "eggs")
+    assert multiplied("hundred thousand") == (100_000, "")
+    assert multiplied("apples") == (1, "apples")
+
+
+def test_a_letter_after_a_number_may_be_a_unit() -> None:
+    assert attached(quantity("5m")) == Quantity("5", "m")
+    assert attached(quantity("3k")) == Quantity("3", "", Fraction(1000))
+    assert attached(quantity("5x")) is None
+
+
+@given(st.integers(0, 999_999))
+def test_numbers_in_words_are_read_back(value: int) -> None:
+    assert number(in_words(value)) == value
+
+
+def in_words(value: int) -> str:
+    """As it is said."""
+    ones = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    small = [*ones.split(), "seventeen", "eighteen", "nineteen"]
+    if value < 20:
+        return small[value]
+    for size, name in ((1000, "thousand"), (100, "hundred")):
+        if value >= size:
+            rest = f" and {in_words(value % size)}" if value % size else ""
+            return f"{in_words(value // size)} {name}{rest}"
+    tens = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"][value // 10 - 2]
+    return f"{tens}-{in_words(value % 10)}" if value % 10 else tens

@@ -25,7 +25,7 @@ def read(candidate: str) -> str:
     """Why it was refused, or nothing; anything but Wrong is a fault of the reader."""
     try:
         expression(candidate, allow=CALCULUS)
-        tree(candidate, ["x"], mixed=True)
+        tree(candidate, ["x"], answer=True)
     except Wrong as error:
         return str(error)
     return ""

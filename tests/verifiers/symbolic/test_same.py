@@ -181,6 +181,140 @@ def test_sets_are_compared_by_the_solver() -> None:
     assert isinstance(same_answer(r"\mathbb{R}\setminus\{1\}", r"(-\infty,0)\cup(0,\infty)"), Refuted)
 
 
+# labels, tuples, sets
+
+LABELLED = [
+    ("AB = 4, CD = 5", "4, 5"),
+    ("4, 5", "AB=4,CD=5"),
+    ("1", "|AB|=1"),
+    (r"\frac{1}{\sqrt{6}}", r"\frac{NO}{BO}=\frac{1}{\sqrt{6}}"),
+    ("7:32", "S_{MBCN}:S=7:32"),
+    ("14:64", "S_{MBCN}:S=7:32"),
+    (r"-5, \frac{14}{3}", r"x = -5,\ p = \frac{14}{3}"),
+    ("(3, 2)", "(p, q) = (3, 2)"),
+    ("p = 3, q = 2", "(p, q) = (3, 2)"),
+    ("(5,2), (7,2)", "p=5,q=2;p=7,q=2"),
+    ("(x, y) = (5, 8) and (8, 5)", "(5, 8), (8, 5)"),
+    ("(0,1)", "0<f(x)<1"),
+    ("5", "f(2) = 5"),
+    ("x^2 + 1", "f(x) = 1 + x^2"),
+    ("1/3", "P(A) = 1/3"),
+    ("e = 1/2", "0.5"),
+    (r"\angle ABC = 60^\circ", "60"),
+    ("x = 5 cm", "5"),
+    ("x = 5 cm", "x = 50 mm"),
+    ("n = 1, 2, 3", "3, 2, 1"),
+    (r"p = -1 \text{ and } p = 15/8", r"p=-1,p=\frac{15}{8}"),
+    ("x = 2 + 3 = 5", "5"),
+    ("{(1, 2)}", "(1, 2)"),
+    (r"\begin{pmatrix}1 & 2\end{pmatrix} + \begin{pmatrix}3 & 4\end{pmatrix}", "[[4, 6]]"),
+    (r"2\begin{pmatrix}1 & 0\\0 & 1\end{pmatrix}\begin{pmatrix}1 & 3\\0 & 1\end{pmatrix}", "[[2, 6], [0, 2]]"),
+]
+OTHERWISE = [
+    ("AB = 4, CD = 6", "4, 5"),
+    ("f(2) = 6", "5"),
+    ("(1, 3)", "{1, 3}"),
+    ("{1, 3}", "(3, 1)"),
+    ("(1, 2)", "{(1, 2), (3, 4)}"),
+    ("5", "(1, 2)"),
+    ("[1, 3]", "5"),
+    ("-[0, 1)", "1"),
+    ("m + n = 18", "17"),
+    ("7:31", "S_{MBCN}:S=7:32"),
+    ("12:00", "1:00"),
+    ("x = 1, y = 3", "x = 1, y = 2, z = 3"),
+]
+UNCLEAR = [
+    ("5, 4", "AB=4,CD=5"),
+    ("(2, 1)", "y = 2, x = 1"),
+    ("{1, 2}", "x = 1, y = 2"),
+    ("17", "m + n = 17"),
+    ("0", "a^2 + b = 0"),
+    ("6", "xy = 6"),
+    ("x = 2 + 3 = 6", "5"),
+    ("[1, 2]", "1, 2"),
+    ("[1, 2]", "{1, 2}"),
+    ("(2, 1)", "1, 2"),
+    ("x = 1, y = 2", "x = 1, y = 2, z = 3"),
+    ("f(1) = 3", "f(2) = 3"),
+    ("3:30", "1:10"),
+    ("1,5", "1.5"),
+    ("0,111", "0.111"),
+    ("5 cm, 6 cm", "5, 6"),
+    ("Sum(a_k, (k, 1, n))", "n*a_k"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), LABELLED)
+def test_a_label_is_met_by_its_value(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), OTHERWISE)
+def test_another_value_or_another_kind_is_refuted(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Refuted)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), UNCLEAR)
+def test_what_a_text_does_not_tell_is_undecided(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Undecided)
+    assert not isinstance(same_answer(theirs, mine), Refuted)
+
+
+# words that multiply, values in several units, bases
+
+MEASURED = [
+    ("3 dozen", "36"),
+    ("$4 million", "4000000"),
+    ("$5k", "$5,000"),
+    ("3 dozen eggs", "3 dozen"),
+    ("half", "half"),
+    ("2 h 30 min", "2.5 hours"),
+    ("2 hours and 30 minutes", "150"),
+    ("2 h 30 min", "2.5"),
+    ("5 ft 3 in", "63 inches"),
+    ("1 year 6 months", "18 months"),
+    ("£5", "5 pounds"),
+    ("forty-two", "42"),
+    ("42", "forty two"),
+    ("one hundred and five thousand", "105,000"),
+    ("28 pct", "28%"),
+    ("1,000.99€", "1000.99"),
+    ("1,000.99m²", "1000.99"),
+    ("1 000", "1000"),
+    (r"11,\! 111,\! 111", "11111111"),
+    ("14 {, }916", "14916"),
+    (r"125\textnormal{ miles}", "125 miles"),
+    ("101_2", "5"),
+    ("1112112_3", "1112112_{3}"),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs"), MEASURED)
+def test_measures_are_compared_by_value(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Proved)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("42 dozen", "42"), ("$4 million", "$4"), ("5k", "5"), ("5", "5m"), ("101", "101_2")]
+)
+def test_a_word_that_may_change_the_value_leaves_it_undecided(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Undecided)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"), [("42 dozen", "43"), ("2 h 30 min", "2"), ("1112112_3", "1112122_3"), ("32, 349", "32349")]
+)
+def test_other_measures_are_refuted(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(mine, theirs), Refuted)
+
+
+def test_a_refutation_shows_the_units() -> None:
+    answer = same_answer("42%", "42")
+    assert isinstance(answer, Refuted)
+    assert (answer.left, answer.right) == ("42%", "42")
+
+
 # rules
 
 
