@@ -106,9 +106,7 @@ class Journal:
         """Writes the event and the texts that it names in one transaction; on return both are in the file."""
         fact = Fact(self._seq + 1, time.time(), event)
         blobs = [(digest(text)[:32], zlib.compress(text.encode("utf-8", "surrogatepass"), 3)) for text in texts]
-        if (
-            isinstance(event, Answered) and event.usage is not None
-        ):  # paid for: on the disk before anything else happens
+        if _is_paid(event):  # on the disk before anything else happens
             self._db.execute("PRAGMA synchronous = FULL")
         with _writing(self.path), self._db:  # the connection's own context: commit, or roll back what failed
             self._db.execute("BEGIN IMMEDIATE")
@@ -198,6 +196,11 @@ class Journal:
     def _last_seq(self) -> int:
         has_facts = self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'fact'").fetchone()
         return int(self._db.execute("SELECT coalesce(max(seq), 0) FROM fact").fetchone()[0]) if has_facts else 0
+
+
+def _is_paid(event: Event) -> bool:
+    """Whether it is an answer that may have cost money; one without a known price may have."""
+    return isinstance(event, Answered) and event.usage is not None and event.usage.usd != 0
 
 
 def set_aside(path: Path) -> Path:
