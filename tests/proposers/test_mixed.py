@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -71,3 +72,10 @@ def _asked_of_b() -> list[int]:
     """Which of the 20 samples above go to the first part."""
     both = mixed([(Scripted("b"), 1), (Scripted("a"), 1)])
     return [sample for sample in range(20) if both._pick(prompt(), sample) == 0]
+
+
+async def test_an_ask_that_names_a_model_goes_there_whole() -> None:
+    three = mixed([(Scripted("a"), 1), (Scripted("b"), 1), (Scripted("a"), 1)])
+    assert three.models == ("a", "b")
+    got = await answers(three, replace(prompt(range(20)), model="b"))
+    assert Counter(c.model for c in got) == {"b": 20}
