@@ -21,7 +21,7 @@ FLOORS = [
     ["facts", "convergence", "drafting", "search", "questions"],
     ["workers", "run", "warm"],
     ["session", "survey"],
-    ["report", "check", "replay", "export", "scaffold", "testing", "distill"],
+    ["report", "check", "replay", "export", "scaffold", "testing", "distill", "improve"],
     ["cli"],
 ]
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

@@ -1,0 +1,139 @@
+"""The three published ways, as presets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from refine.distill.rows import expert, imitated, preferred
+from refine.distill.samples import Sample
+from refine.distill.samples import samples as read
+from refine.distill.train import Recipe
+from refine.errors import UsageError
+from refine.improve.rounds import Method, Setting
+from refine.questions import Question, Verify, voted
+from refine.survey import Plan, Survey, take_up
+from refine.types import Message, Outcome, Verdict
+
+IN_FLIGHT = 64
+
+
+def lmsi(*, samples: int = 32, temperature: float = 0.7, least: float = 0.5, recipe: Recipe | None = None) -> Method:
+    """Huang et al. 2022: `samples` answers a question, all of the majority's are learnt where its share is `least`."""
+    amplify = partial(_surveyed, verify=voted, samples=samples, temperature=temperature)
+    return Method("lmsi", amplify, partial(imitated, least=least), recipe or Recipe())
+
+
+def ida(*, samples: int = 32, temperature: float = 1.0, recipe: Recipe | None = None) -> Method:
+    """Christiano et al. 2018: what the model finds in `samples` tries, with a tool to tell, is learnt as one answer.
+
+    The exercise needs a `tool`. Distilled is the shortest of the right answers to each question.
+    """
+
+    def amplify(setting: Setting) -> list[Sample]:
+        tool = setting.exercise.tool
+        if tool is None:
+            raise UsageError(f"{setting.exercise.name} has no tool that checks an answer: take lmsi or self_rewarding")
+        return _surveyed(setting, verify=tool, samples=samples, temperature=temperature)
+
+    return Method("ida", amplify, expert, recipe or Recipe())
+
+
+def self_rewarding(
+    *,
+    samples: int = 4,
+    temperature: float = 0.7,
+    draws: int = 3,
+    judge_tokens: int = 256,
+    recipe: Recipe | None = None,
+) -> Method:
+    """Yuan et al. 2024: the same model gives each of its answers points, `draws` times averaged; best against worst."""
+
+    def amplify(setting: Setting) -> list[Sample]:
+        said = _surveyed(setting, verify=_unjudged, samples=samples, temperature=temperature)
+        return _judged(said, setting, draws=draws, tokens=judge_tokens)
+
+    return Method("self_rewarding", amplify, preferred, recipe or Recipe(method="dpo"), judged=True)
+
+
+def _unjudged(question: Question, texts: Sequence[str]) -> list[Outcome]:
+    """Every answer stands until the judge has spoken."""
+    del question
+    return [Outcome(verdict=Verdict.PASSED, score=0.0) for _ in texts]
+
+
+def _surveyed(setting: Setting, *, verify: Verify, samples: int, temperature: float) -> list[Sample]:
+    exercise = setting.exercise
+    plan = Plan(
+        exercise.practice,
+        samples=samples,
+        system=exercise.system,
+        params={"temperature": temperature, "max_tokens": exercise.tokens},
+        seed=setting.seed,
+        in_flight=IN_FLIGHT,
+    )
+    return _asked(plan, setting, "survey", verify)
+
+
+def _asked(plan: Plan, setting: Setting, what: str, verify: Verify) -> list[Sample]:
+    """The samples of a survey; its journal is WHAT.db in the round's folder, and is gone on with if it is there."""
+    path, model = setting.folder / f"{what}.db", setting.model
+    with take_up(path, plan, name=f"{setting.exercise.name}: {what}", model=model.name, metric="worth") as facts:
+        asyncio.run(_go(Survey(plan, facts, model, verify)))
+    return list(read(path))
+
+
+async def _go(survey: Survey) -> None:
+    await survey.go()
+
+
+def _judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int) -> list[Sample]:
+    """The same samples, each worth the mean of the points that the model gave it; without a readable one it has none.
+
+    Equal answers to a question are judged once.
+    """
+    judge = setting.exercise.judge
+    asked = {(one.question, one.completion.strip()): judge.ask(one.question, one.completion.strip()) for one in said}
+    systems = {message.content for messages in asked.values() for message in messages if message.role == "system"}
+    plan = Plan(
+        tuple({text: Question(text=text) for text in map(_text, asked.values())}.values()),
+        samples=draws,
+        system=systems.pop() if systems else "",
+        params={"temperature": 1.0, "max_tokens": tokens},
+        seed=setting.seed,
+        in_flight=IN_FLIGHT,
+    )
+    points: dict[str, list[float]] = {}
+    for opinion in _asked(plan, setting, "judgements", _points(judge.read)):
+        if opinion.worth is not None:
+            points.setdefault(opinion.question, []).append(opinion.worth)
+    return [_worth(one, points.get(_text(asked[one.question, one.completion.strip()]))) for one in said]
+
+
+def _text(messages: Sequence[Message]) -> str:
+    return "\n".join(message.content for message in messages if message.role == "user")
+
+
+def _points(read: Callable[[str], float | None]) -> Verify:
+    def verify(question: Question, texts: Sequence[str]) -> list[Outcome]:
+        del question
+        return [_opinion(read(text)) for text in texts]
+
+    return verify
+
+
+def _opinion(points: float | None) -> Outcome:
+    if points is None:
+        return Outcome(verdict=Verdict.MALFORMED, feedback="no points were found in the judgement")
+    return Outcome(verdict=Verdict.PASSED, score=points)
+
+
+def _worth(sample: Sample, points: Sequence[float] | None) -> Sample:
+    if not points:
+        return replace(sample, worth=None, verdict=Verdict.MALFORMED)
+    return replace(sample, worth=sum(points) / len(points))
+
+
+METHODS: dict[str, Callable[[], Method]] = {"lmsi": lmsi, "self_rewarding": self_rewarding, "ida": ida}
