@@ -29,7 +29,7 @@ _TRIED = (0, 1, -1, 2, sympy.Rational(1, 2))
 
 def constant_difference(diff: Expr, over: Domains) -> str | None:
     """How `diff` was shown to be 0 on the whole domain, or None. At a closed end of it the value itself must be 0."""
-    inside = tuple((name, _interior(domain)) for name, domain in over)
+    inside = tuple((name, interior(domain)) for name, domain in over)
     for name, domain in inside:
         symbol = next((s for s in diff.free_symbols if s.name == name), None)
         if symbol is None or not isinstance(domain, Real) or not smooth(diff, inside):
@@ -43,7 +43,8 @@ def constant_difference(diff: Expr, over: Domains) -> str | None:
     return None
 
 
-def _interior(domain: Domain) -> Domain:
+def interior(domain: Domain) -> Domain:
+    """The domain without its ends."""
     return replace(domain, open_low=True, open_high=True) if isinstance(domain, Real) else domain
 
 

@@ -11,8 +11,10 @@ import sympy
 from refine.errors import require
 from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.analytic import smooth
+from refine.verifiers.symbolic.continuity import continuous
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
 from refine.verifiers.symbolic.domain import Domains, Integer, Point, points, symbols
+from refine.verifiers.symbolic.jumps import jump
 from refine.verifiers.symbolic.numeric import PRECISIONS, look
 from refine.verifiers.symbolic.prove import doubted, equal
 
@@ -20,6 +22,7 @@ Expr = Any
 UNEVALUATED = (sympy.Integral, sympy.Sum, sympy.Product, sympy.Limit, sympy.Derivative, sympy.Subs, sympy.Piecewise)
 _OPERATIONS = 400  # a closed form longer than this is no closed form
 _DOIT_S = 2.0  # CPU seconds for SymPy's own evaluation
+_SMOOTH_S = 2.0  # CPU seconds to show that a formula is continuous
 _CONFIRMING = 3  # points at which a value of SymPy's is looked at numerically
 _DIGITS = 1e-10
 _FAR = 1e-3  # in between, quadrature may have been poor
@@ -35,12 +38,33 @@ def require_closed(expr: Expr) -> None:
 
 
 def antiderivative_of(integrand: Expr, given: Expr, over: Domains, variable: str, bits: int | None) -> Answer:
-    """Whether the derivative of `given` by `variable` is the integrand."""
+    """Whether the derivative of `given` by `variable` is the integrand, and `given` is continuous where that is."""
     require_closed(given)
     derivative = sympy.diff(given, named(variable, over, given, integrand))
     if derivative.has(sympy.Derivative, sympy.Subs):
         return Undecided((f"SymPy does not know the derivative of {str(given)[:80]}",))
-    return through("the derivative of the answer: ", equal(derivative, integrand, over, numeric_evidence=bits))
+    answer = through("the derivative of the answer: ", equal(derivative, integrand, over, numeric_evidence=bits))
+    return _unbroken(answer, given, integrand, over) if isinstance(answer, Proved) else answer
+
+
+def _unbroken(answer: Proved, given: Expr, integrand: Expr, over: Domains) -> Answer:
+    """A function that jumps is no antiderivative of one that is defined there, whatever its derivative elsewhere."""
+    over = remaining(over, given, integrand)
+    try:
+        with cpu_limit(_SMOOTH_S):
+            broken = continuous(given, over, integrand)
+            near = () if broken is None else broken.places(over)
+    except OutOfTime:
+        return Undecided((f"{answer.how}, but whether it is continuous: no answer within {_SMOOTH_S:g} s",))
+    if broken is None:
+        return Proved(f"{answer.how}; continuous wherever the integrand is defined")
+    return jump(given, integrand, over, near) or Undecided((f"{answer.how}, but {broken.feedback()}",))
+
+
+def remaining(over: Domains, *exprs: Expr) -> Domains:
+    """The domains of the symbols that are left."""
+    free = {symbol.name for expr in exprs for symbol in expr.free_symbols}
+    return tuple((name, domain) for name, domain in over if name in free)
 
 
 def named(name: str, over: Domains, *exprs: Expr) -> Any:  # noqa: ANN401

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
-from refine.errors import RefineError, Wrong
+from refine.errors import RefineError, Wrong, require
 from refine.types import Json
 from refine.verifiers.answers import Answer
 from refine.verifiers.symbolic import plain
 from refine.verifiers.symbolic.build import built
 from refine.verifiers.symbolic.calculus import antiderivative_of, closed_form_of
-from refine.verifiers.symbolic.domain import Domains, symbols
+from refine.verifiers.symbolic.domain import Domains, Point, points, symbols
 from refine.verifiers.symbolic.equations import solves_ode, solves_recurrence
 from refine.verifiers.symbolic.factoring import factorisation_of
 from refine.verifiers.symbolic.inequalities import inequality_holds
 from refine.verifiers.symbolic.matrices import matrix_decomposition
+from refine.verifiers.symbolic.numeric import look
 from refine.verifiers.symbolic.prove import equal
 from refine.verifiers.symbolic.read import expression, tree
 from refine.verifiers.symbolic.same_sets import compared
@@ -64,7 +66,25 @@ def warm() -> None:
 
 
 def _candidate(question: Question, over: Domains) -> Object:
-    return expression(question["candidate"], symbols(over), allow=question.get("allow", ()))
+    return _based(expression(question["candidate"], symbols(over), allow=question.get("allow", ())), over)
+
+
+def _based(value: Object, over: Domains) -> Object:
+    """Raises `Wrong` where 0 is raised to a variable power: 0**(1000 - n) is 0 below 1000, 1 there and nothing beyond,
+    of which no simplification knows.
+    """
+    for part in sympy.preorder_traversal(value):
+        if isinstance(part, sympy.Pow) and part.exp.free_symbols:
+            require(_not_always_zero(part.base, over), f"the base of {str(part)[:80]} is 0: write the value itself")
+    return value
+
+
+def _not_always_zero(base: Object, over: Domains) -> bool:
+    """Whether the value is certainly not 0 at some point."""
+    if base.is_nonzero:
+        return True
+    seen = look(base, sympy.S.Zero, over, at=points(over)[:12] if over else (Point((), generic=True),))
+    return seen.refuted is not None
 
 
 def _given(text: str, over: Domains, **functions: Object) -> Object:
@@ -77,6 +97,7 @@ def _given(text: str, over: Domains, **functions: Object) -> Object:
 def _expr(value: Object) -> Object:
     """The one expression of a text; of `y = ...`, the right side. Raises `Wrong` for anything else."""
     if isinstance(value, sympy.Eq) and value.lhs.is_Symbol:
+        require(value.lhs not in value.rhs.free_symbols, f"{value.lhs} stands on both sides: write one formula")
         value = value.rhs
     if not isinstance(value, sympy.Expr):
         raise Wrong(f"write one formula, not a {type(value).__name__}")
@@ -93,7 +114,7 @@ def _identity(question: Question, over: Domains) -> Answer:
     said = tree(question["candidate"], symbols(over).keys())
     if not (isinstance(said, Apply) and said.head == "=" and len(said.args) == 2):
         raise Wrong("write an equation: left side = right side")
-    left, right = (_expr(built(side, symbols(over), closed=True)) for side in said.args)
+    left, right = (_based(_expr(built(side, symbols(over), closed=True)), over) for side in said.args)
     return equal(left, right, over, numeric_evidence=question.get("numeric_evidence"))
 
 
@@ -127,15 +148,20 @@ def _recurrence(question: Question, over: Domains) -> Answer:
 
 def _solved(question: Question, over: Domains, name: str) -> Object:
     known = {**symbols(over), name: sympy.Function(name)}
-    return expression(question["candidate"], known, allow=question.get("allow", ()))
+    return _based(expression(question["candidate"], known, allow=question.get("allow", ())), over)
 
 
 def _solution(value: Object, name: str) -> Object:
-    """`y(x) = formula` or the formula alone. Raises `Wrong` where the formula speaks of y itself."""
-    if isinstance(value, sympy.Eq) and isinstance(value.lhs, sympy.core.function.AppliedUndef):
+    """`y(x) = formula` or the formula alone. Raises `Wrong` where the formula speaks of y itself, or the left side of
+    something else: y(0), or another name.
+    """
+    if isinstance(value, sympy.Eq):
+        left = value.lhs
+        named = isinstance(left, AppliedUndef) and all(arg.is_Symbol for arg in left.args)
+        require(named or (left.is_Symbol and left.name == name), f"write {name}(...) = formula, or the formula alone")
         value = value.rhs
     found = _expr(value)
-    if found.atoms(sympy.core.function.AppliedUndef):
+    if found.atoms(AppliedUndef):
         raise Wrong(f"write {name} explicitly: no {name}(...) on the right side")
     return found
 

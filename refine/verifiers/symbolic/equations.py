@@ -9,12 +9,16 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from refine.errors import Wrong
-from refine.verifiers.answers import Answer
-from refine.verifiers.symbolic.calculus import every, require_closed
+from refine.verifiers.answers import Answer, Proved, Undecided
+from refine.verifiers.symbolic.calculus import every, remaining, require_closed, through
+from refine.verifiers.symbolic.continuity import analytic
+from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
 from refine.verifiers.symbolic.domain import Domains
+from refine.verifiers.symbolic.jumps import jump
 from refine.verifiers.symbolic.prove import equal
 
 Expr = Any
+_SMOOTH_S = 2.0  # CPU seconds to show that a formula is analytic
 
 
 def solves_ode(
@@ -26,7 +30,8 @@ def solves_ode(
     initial: Mapping[Expr, Sequence[Expr]] | None = None,
     numeric_evidence: int | None = None,
 ) -> Answer:
-    """Whether y(x) = `given` makes `equation` hold on the domain of x, and has the initial values exactly.
+    """Whether y(x) = `given` makes `equation` hold on the domain of x, and has the initial values exactly. Proved only
+    if it is analytic inside of the domain too, but for poles, and continuous at the ends that belong to it.
 
     Args:
         equation: an Eq, or an expression that is to be 0, in `function`(x) and its derivatives.
@@ -48,8 +53,30 @@ def solves_ode(
         for order, value in enumerate(values):
             at = sympy.diff(given, variable, order).subs(variable, point)
             name = f"{function}{chr(39) * order}({point}) = {value}"
-            answers[name] = equal(at, value, _remaining(over, at, value), numeric_evidence=numeric_evidence)
-    return every(answers)
+            answers[name] = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
+    answer = every(answers)
+    order = max((part.derivative_count for part in equation.atoms(sympy.Derivative)), default=0)
+    return _unbroken(answer, given, variable, over, order) if isinstance(answer, Proved) else answer
+
+
+def _unbroken(answer: Proved, given: Expr, variable: Any, over: Domains, order: int) -> Answer:  # noqa: ANN401
+    """A function that jumps, or has a kink, solves no differential equation there."""
+    over = remaining(over, given)
+    try:
+        with cpu_limit(_SMOOTH_S):
+            broken, poles = analytic(given, over)
+            near = () if broken is None else broken.places(over)
+    except OutOfTime:
+        return Undecided((f"{answer.how}, but whether it is analytic: no answer within {_SMOOTH_S:g} s",))
+    if broken is None:
+        where = "on each part of the domain between the formula's poles" if poles else "on the whole domain"
+        return Proved(f"{answer.how}; analytic {where}")
+    for k in range(order):
+        slopes = sympy.diff(given, variable, k), sympy.cancel(sympy.diff(given, variable, k + 1))
+        refuted = jump(*slopes, over, near)
+        if refuted is not None:
+            return through(f"derivative {k} of the answer: " if k else "the answer: ", refuted)
+    return Undecided((f"{answer.how}, but {broken.feedback()}",))
 
 
 def solves_recurrence(
@@ -82,7 +109,7 @@ def solves_recurrence(
     for n, value in (initial or {}).items():
         at = given.subs(index, n)
         name = f"{function}({n}) = {value}"
-        answers[name] = equal(at, value, _remaining(over, at, value), numeric_evidence=numeric_evidence)
+        answers[name] = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
     return every(answers)
 
 
@@ -100,9 +127,3 @@ def _single(calls: list[Any], function: str) -> Any:  # noqa: ANN401 - a SymPy s
     if len(found) != 1:
         raise Wrong(f"the equation needs {function}(...) of one variable, and has {len(found)}")
     return next(iter(found))
-
-
-def _remaining(over: Domains, *exprs: Expr) -> Domains:
-    """The domains of the symbols that are left."""
-    free = {symbol.name for expr in exprs for symbol in expr.free_symbols}
-    return tuple((name, domain) for name, domain in over if name in free)

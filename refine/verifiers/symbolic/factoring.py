@@ -75,11 +75,14 @@ def _splits(base: Expr, field: Field) -> Answer | None:
     """Why a polynomial factor is not irreducible over the field; None where it is."""
     if not base.free_symbols:
         return None
+    require(base.is_polynomial(*base.free_symbols), "write polynomials as factors")
     poly = sympy.Poly(base, *sorted(base.free_symbols, key=str))
     if field == "Q":
         return _splits_rational(poly)
     if not poly.is_univariate:
         return Undecided(("irreducibility over R and C is decided for one symbol only",))
+    if field == "R":
+        require(all(c.is_real for c in poly.coeffs()), "over R the factors have real coefficients")
     degree = poly.degree()
     if degree == 1:
         return None

@@ -40,6 +40,10 @@ KINDS = {"proved": Proved, "refuted": Refuted, "undecided": Undecided}
         ("1/(x^4+1)", "sqrt(2)/8*log((x^2+sqrt(2)*x+1)/(x^2-sqrt(2)*x+1))+sqrt(2)/4*(atan(sqrt(2)*x+1)+atan(sqrt(2)*x-1))", R, "proved"),  # noqa: E501 - one formula
         ("exp(-x^2)", "sqrt(pi)/2*erf(x)", R, "proved"),
         ("1/x", "floor(x)", R, "undecided"),
+        ("2*x", "x^2+atan(x+1)+atan(1/(x+1))-pi/2", R, "refuted"),
+        ("1/(2+cos(x))", "2/sqrt(3)*atan(tan(x/2)/sqrt(3))", R, "refuted"),
+        ("1/(2+cos(x))", "2/sqrt(3)*atan(tan(x/2)/sqrt(3))", Real(-3, 3), "proved"),
+        ("2*x", "x^2+sqrt(x^2-2*10^9*x+10^18)/(x-10^9)", R, "refuted"),
     ],
 )  # fmt: skip
 def test_antiderivatives(integrand: str, answer: str, domain: Domain, kind: str) -> None:
@@ -87,11 +91,29 @@ def test_terms_that_depend_on_the_upper_bound_are_no_case_for_induction() -> Non
         ("equals", "n", "import os"),
         ("identity", "", "n"),
         ("factorisation_of", "12", "24*(1/2)"),
+        ("solves_ode", "Derivative(y(n),n)=y(n)", "y(0)=exp(n)"),
+        ("solves_ode", "Derivative(y(n),n)=y(n)", "n=exp(n)"),
+        ("equals", "n+1", "n=n+1"),
+        ("identity", "", "0^(1000-n)=0"),
+        ("identity", "", "(sin(1)^2+cos(1)^2-1)^(1000-n)=0"),
+        ("closed_form_of", "Sum(k,(k,1,n))", "n*(n+1)/2+0^(n-1000)"),
         ("matrix_decomposition", "[[1,0],[0,1]]", "[[1,0],[0,1]]"),
     ],
 )
 def test_an_evasive_answer_is_told_what_to_write(claim: str, statement: str, evasive: str) -> None:
     reply = told(claim, statement, evasive, {"n": N}, variable="n", kind="LU")
+    assert set(reply) == {"wrong"}
+
+
+@pytest.mark.parametrize(("target", "answer"), [("x^2+1", "(x+i)*(x-i)"), ("x", "x^2*(1/x)")])
+def test_factors_over_the_reals_are_polynomials_with_real_coefficients(target: str, answer: str) -> None:
+    assert set(told("factorisation_of", target, answer, {"x": R}, field="R")) == {"wrong"}
+
+
+@pytest.mark.parametrize("answer", ["0^(1000-n)", "a(5)=0", "n=0", "(sqrt(6)-sqrt(2)*sqrt(3))^(1000-n)"])
+def test_what_fails_far_out_or_says_something_else_solves_no_recurrence(answer: str) -> None:
+    over: Over = {"n": Integer(0)}
+    reply = told("solves_recurrence", "a(n+1)=a(n)", answer, over, function="a", initial={"0": "0"})
     assert set(reply) == {"wrong"}
 
 
