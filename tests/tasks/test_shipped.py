@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from refine.check import Finding, check, exit_code
 from refine.load import load, names
@@ -10,15 +11,20 @@ from refine.sandbox.choose import choose
 
 
 async def findings(name: str) -> list[Finding]:
-    sandbox = choose("local")
+    sandbox = choose("local", image=load(name).image)
     try:
         return [finding async for finding in check(load(name), sandbox)]
     finally:
         sandbox.close()
 
 
+def tasks() -> list[ParameterSet]:
+    """What trains with torch is tested where torch is."""
+    return [pytest.param(name, marks=[pytest.mark.torch] if load(name).image == "torch" else []) for name in names()]
+
+
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", tasks())
 async def test_a_shipped_task_can_be_trusted(name: str) -> None:
     found = await findings(name)
     assert not [(f.name, f.detail) for f in found if f.ok is False]

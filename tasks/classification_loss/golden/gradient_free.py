@@ -1,0 +1,5 @@
+import torch
+
+
+def loss(logits, targets):
+    return (logits.argmax(1) != targets).double()

@@ -1,0 +1,2 @@
+def loss(logits, targets):
+    return 1.0
