@@ -80,7 +80,10 @@ def real_absolute(expr: Expr) -> bool:
 
 def _scan_exponential(exponent: Expr, kernels: Kernels) -> None:
     for monomial, coefficient in terms(exponent):
-        kernels.meet("exp", monomial, int(coefficient.q))
+        if isinstance(monomial, sympy.log):
+            _scan_power(monomial.args[0], coefficient, kernels)
+        else:
+            kernels.meet("exp", monomial, int(coefficient.q))
 
 
 def _scan_power(base: Expr, exponent: Expr, kernels: Kernels) -> None:
@@ -121,10 +124,36 @@ def logarithms(base: Expr) -> Iterator[tuple[Expr, int]]:
             yield sympy.I * sympy.pi, 1
     elif base is sympy.S.Exp1:
         yield sympy.S.One, 1
+    elif (parts := quadratic(base)) is not None:
+        yield from _of_quadratic(*parts)
     elif base == 0:  # 0**n is 1 at n = 0: no exponential
         raise TooLarge
     else:
         yield sympy.log(base), 1
+
+
+def quadratic(base: Expr) -> tuple[Expr, Expr, Expr] | None:
+    """(a, b, d) of a + b*sqrt(d), all rational; None for anything else."""
+    if not base.is_Add or len(base.args) != 2 or not base.args[0].is_Rational:
+        return None
+    b, root = base.args[1].as_coeff_Mul(rational=True)
+    whole = root.is_Pow and root.exp == sympy.S.Half and root.base.is_Integer and root.base.is_positive
+    return (base.args[0], b, root.base) if whole else None
+
+
+def _of_quadratic(a: Expr, b: Expr, d: Expr) -> Iterator[tuple[Expr, int]]:
+    """The logarithm of a + b*sqrt(d) by that of the larger of it and its conjugate, with coprime positive integers, so
+    that the powers of both solutions of a quadratic equation are related: their product is rational.
+    """
+    content = sympy.gcd(a, b)
+    larger = abs(a / content) + abs(b / content) * sympy.sqrt(d)
+    yield from ((sympy.log(p), n) for p, n in radicands(abs(content)))
+    if (a + b * sympy.sqrt(d)).is_negative:
+        yield sympy.I * sympy.pi, 1
+    same = a * b > 0
+    if not same:
+        yield from ((sympy.log(p), n) for p, n in radicands(abs(a**2 - d * b**2) / content**2))
+    yield sympy.log(larger), 1 if same else -1
 
 
 def simpler(expr: Expr) -> Expr | None:
@@ -152,13 +181,15 @@ def canonical(expr: Expr) -> Expr:
     return expr.func(*[sympy.expand(sympy.cancel(arg)) if arg.free_symbols else arg for arg in expr.args])
 
 
-SHIFTS = {"gamma": 0, "polygamma": 1}
+SHIFTS = {"gamma": 0, "polygamma": 1, "subfactorial": 0}
 """Functions with f(z+1) by f(z): name -> position of that argument."""
 
 
 def family(expr: Expr) -> str | None:
     name = type(expr).__name__
     if name == "polygamma" and expr.args[0] != 0:
+        return None
+    if name == "subfactorial" and not expr.args[0].is_integer:
         return None
     return name
 
@@ -168,6 +199,8 @@ def _meet_shifted(expr: Expr, kernels: Kernels) -> None:
     if name is None:
         kernels.meet("atom", canonical(expr))
         return
+    if name == "subfactorial":
+        scan(sympy.S.NegativeOne**argument, kernels)
     known = kernels.shifted.setdefault(name, [])
     for i, other in enumerate(known):
         shift = sympy.expand(argument - other)

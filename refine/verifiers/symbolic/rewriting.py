@@ -38,6 +38,24 @@ def _binomial(n: Expr, k: Expr) -> Expr | None:
     return None
 
 
+def _fibonacci(n: Expr, *more: Expr) -> Expr | None:
+    """By Binet's formula, for integers, where the powers of -1 are real (DLMF 24.15(iv) and 26.11)."""
+    return (_GOLDEN**n - (-1) ** n * _GOLDEN**-n) / sqrt(5) if n.is_integer and not more else None
+
+
+def _polylog(s: Expr, z: Expr) -> Expr | None:
+    """Of order 1 and of orders from 0 down, by log and as a rational function (DLMF 25.12)."""
+    if s == 1:
+        return -log(1 - z)
+    low = s.is_Integer and -_ORDERS <= s <= 0
+    return sympy.expand_func(sympy.polylog(s, z)) if low else None
+
+
+_GOLDEN = (1 + sqrt(5)) / 2
+_ORDERS = 12
+"""Of a polylogarithm that is written as a rational function, at most."""
+
+
 def signs_resolved(expr: Expr) -> Expr:
     """The expression with sign(a) as a/|a| where it divides by |a| anyway, so that nothing is claimed at a = 0."""
     divided = {p.base.args[0] for p in expr.atoms(sympy.Pow) if isinstance(p.base, sympy.Abs) and p.exp.is_negative}
@@ -76,6 +94,9 @@ OTHER: dict[str, Callable[..., Expr]] = {
     "RisingFactorial": lambda x, k: gamma(x + k) / gamma(x),
     "FallingFactorial": lambda x, k: gamma(x + 1) / gamma(x - k + 1),
     "beta": lambda a, b: gamma(a) * gamma(b) / gamma(a + b),
+    "fibonacci": _fibonacci,
+    "lucas": lambda n: _GOLDEN**n + (-1) ** n * _GOLDEN**-n if n.is_integer else None,
+    "polylog": _polylog,
     "catalan": lambda n: gamma(2 * n + 1) / (gamma(n + 1) * gamma(n + 2)),
     "erfc": lambda a: 1 - sympy.erf(a),
     "digamma": lambda a: sympy.polygamma(0, a),

@@ -16,6 +16,7 @@ from typing import Any
 import sympy
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
+from refine.verifiers.symbolic import cyclotomic
 from refine.verifiers.symbolic.kernels import (
     SHIFTS,
     Kernels,
@@ -49,7 +50,7 @@ def vanishes(expr: Expr) -> bool:
     """
     if expr.has(*_INFINITE):
         return False
-    expr = signs_resolved(expr)
+    expr = signs_resolved(expr).xreplace({sympy.S.GoldenRatio: (1 + sympy.sqrt(5)) / 2})
     kernels = Kernels()
     scan(expr, kernels)
     ring = _Ring(kernels)
@@ -61,6 +62,7 @@ class _Ring:
     def __init__(self, kernels: Kernels) -> None:
         kernels.meet("atom", sympy.I)
         self.kernels = kernels
+        self.turns = cyclotomic.settle(kernels)
         names = tuple(f"g{i}" for i in range(len(kernels.names)))
         self.context = fmpq_mpoly_ctx.get(names, Ordering.lex)
         self.generators = self.context.gens()
@@ -128,7 +130,10 @@ class _Ring:
     def _exponential(self, pairs: list[tuple[Expr, Expr]]) -> Fraction:
         found = (self.one, self.one)
         for monomial, coefficient in pairs:
-            found = self._times(found, self._generator("exp", monomial, coefficient))
+            if isinstance(monomial, sympy.log):  # exp(q*log(t)) is t**q, everywhere
+                found = self._times(found, self._power(monomial.args[0], coefficient))
+            else:
+                found = self._times(found, self._generator("exp", monomial, coefficient))
         return found
 
     def _power(self, base: Expr, exponent: Expr) -> Fraction:
@@ -145,7 +150,9 @@ class _Ring:
         return found
 
     def _shifted(self, expr: Expr) -> Fraction:
-        """gamma(r + k) = gamma(r)*r*(r+1)*...; psi(r + k) = psi(r) + 1/r + 1/(r+1) + ..."""
+        """gamma(r + k) = gamma(r)*r*(r+1)*...; psi(r + k) = psi(r) + 1/r + 1/(r+1) + ...;
+        !(n + 1) = (n + 1)*!n + (-1)**(n + 1) of derangements.
+        """
         name = str(family(expr))
         argument = sympy.expand(expr.args[SHIFTS[type(expr).__name__]])
         for i, lowest in enumerate(self.kernels.shifted[name]):
@@ -161,7 +168,11 @@ class _Ring:
         start = self.fraction(lowest)
         for k in range(shift):
             step = (start[0] + k * start[1], start[1])
-            found = self._times(found, step) if name == "gamma" else self._plus(found, (step[1], step[0]))
+            if name == "subfactorial":
+                found = self._times(found, self._plus(step, (self.one, self.one)))
+                found = self._plus(found, self.fraction(sympy.S.NegativeOne ** (lowest + k + 1)))
+            else:
+                found = self._times(found, step) if name == "gamma" else self._plus(found, (step[1], step[0]))
         return found
 
     def _plus(self, a: Fraction, b: Fraction) -> Fraction:
@@ -173,24 +184,54 @@ class _Ring:
             relation = self._relation(kind, what, index)
             if relation is not None:
                 poly = self._divided(poly, index, *relation)
-        return poly
+        return self._turned(poly) if self.turns else poly
+
+    def _turned(self, poly: Poly) -> Poly:
+        """The polynomial modulo the cyclotomic relation of exp(i*pi/n)."""
+        index = self.kernels.names[cyclotomic.TURN]
+        found: dict[tuple[int, ...], Any] = {}
+        for exponents, coefficient in poly.to_dict().items():
+            for power, times in cyclotomic.reduced(exponents[index], self.turns).items():
+                key = (*exponents[:index], power, *exponents[index + 1 :])
+                found[key] = found.get(key, 0) + coefficient * fmpq(times.numerator, times.denominator)
+        return self.context.from_dict({key: value for key, value in found.items() if value})
+
+    def _root_of_unity(self, kind: str, what: Expr, part: int) -> tuple[int, Fraction] | None:
+        """The relations of i and of roots to exp(i*pi/n)."""
+        if kind == "atom" and what is sympy.I:
+            return 1, self._raised((self._turn(), self.one), self.turns // 2)
+        known = cyclotomic.root(what, self.turns) if kind == "root" and part % 2 == 0 else None
+        if known is None:
+            return None
+        total = self.context.constant(0)
+        for power, times in known.items():
+            total = total + self._turn() ** power * fmpq(times.numerator, times.denominator)
+        return part // 2, (total, self.one)
+
+    def _turn(self) -> Poly:
+        return self.generators[self.kernels.names[cyclotomic.TURN]]
 
     def _relation(self, kind: str, what: Expr, index: int) -> tuple[int, Fraction] | None:
         """(q, base) of a relation generator**q = base."""
         part = self.kernels.parts[index]
+        if self.turns and (known := self._root_of_unity(kind, what, part)):
+            return known
         if kind == "root":
             return (part, self.fraction(what)) if part > 1 else None
+        if kind == "exp":
+            return self._turning(what, part)
         if what is sympy.I and kind == "atom":
             return 2, (-self.one, self.one)
         if kind == "atom" and real_absolute(what):
             return 2, self._raised(self.fraction(what.args[0]), 2)
-        if kind == "exp":
-            turns = what / (sympy.I * sympy.pi)
-            if turns == 1:
-                return part, (-self.one, self.one)
-            if turns.is_integer:
-                return 2 * part, (self.one, self.one)
         return None
+
+    def _turning(self, what: Expr, part: int) -> tuple[int, Fraction] | None:
+        """The relation of exp(i*pi*n) for an integer n; that of a z = exp(i*pi/n) of roots of unity comes last."""
+        turns = what / (sympy.I * sympy.pi)
+        if turns == 1:
+            return None if self.turns else (part, (-self.one, self.one))
+        return (2 * part, (self.one, self.one)) if turns.is_integer else None
 
     def _divided(self, poly: Poly, index: int, degree: int, base: Fraction) -> Poly:
         rows: dict[int, dict[tuple[int, ...], Any]] = {}

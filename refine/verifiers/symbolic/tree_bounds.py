@@ -40,6 +40,9 @@ class Size:
     mag: float
 
 
+_E = Size(None, math.log2(math.e), math.log2(math.e))
+
+
 def checked(tree: Tree, bounds: Bounds) -> Tree:
     """The tree itself, if it is within all bounds.
 
@@ -76,7 +79,9 @@ def _sized(tree: Tree, bounds: Bounds) -> Size:
     if isinstance(tree, Number):
         return _of(tree.value)
     if isinstance(tree, Name):
-        return Size(None, 1.0, 0.0)
+        return _E if tree.name in {"e", "E"} else Size(None, 1.0, 0.0)
+    if (inner := _of_log(tree)) is not None:
+        return _sized(inner, bounds)
     args = [_sized(arg, bounds) for arg in tree.args]
     size = _SIZES.get(tree.head, _any)(args)
     if tree.head == "^":
@@ -84,9 +89,17 @@ def _sized(tree: Tree, bounds: Bounds) -> Size:
     elif tree.head in _GROWING:
         size = _growing(tree.head, args, bounds)
     elif tree.head == "exp":
-        size = _power(Size(None, 1.5, 1.5), args[0], bounds)
+        size = _power(_E, args[0], bounds)
     require(size.size <= bounds.bits, f"a number of more than {bounds.bits} bits could come out of it: {_said(tree)}")
     return size
+
+
+def _of_log(tree: Apply) -> Tree | None:
+    """The t of exp(log(t)) and of e^log(t)."""
+    exponent = tree.args[-1] if tree.head in {"exp", "^"} else None
+    natural = tree.head == "exp" or tree.args[0] in {Name("e"), Name("E")}
+    single = isinstance(exponent, Apply) and exponent.head == "log" and len(exponent.args) == 1
+    return exponent.args[0] if natural and single and isinstance(exponent, Apply) else None
 
 
 def _said(tree: Apply) -> str:
@@ -152,7 +165,19 @@ def _power(base: Size, exponent: Size, bounds: Bounds) -> Size:
         within = reach <= bounds.exponent
         require(within or power is None, f"an exponent is larger than {bounds.exponent}: write a smaller one")
     grown = max(1.0, reach) * max(1.0, base.size)
-    return Size(None, grown, grown)
+    natural = power is not None and power.denominator == 1 and power > 0
+    return Size(None, grown, reach * max(base.mag, 0.0) if natural else grown)
+
+
+def _log(args: list[Size]) -> Size:
+    """|log c| is at most log(2) times the height of c, whatever c becomes, so exp(n*log(c)) has n times the bits of c;
+    and |log b| of the base is at least 2^-h(b), but log(2) for a whole number.
+    """
+    total = sum(arg.size for arg in args) + 1
+    mag = max(math.log2(math.log(2) * (args[0].size + 1)), 0.0)
+    base = args[1].exact if len(args) > 1 else Fraction(2)
+    whole = base is not None and base.denominator == 1 and abs(base) >= 2
+    return Size(None, total, mag if whole else mag + args[1].size + 1)
 
 
 def _integer_power(base: Size, power: int, bounds: Bounds) -> Size:
@@ -190,6 +215,7 @@ _SIZES: dict[str, Callable[[list[Size]], Size]] = {
     "mp": lambda args: Size(None, args[0].size, args[0].mag),
     "%": _percent,
     "deg": _any,
+    "log": _log,
     "sqrt": lambda args: Size(None, args[0].size, max(args[0].mag, 1.0)),
     "Abs": lambda args: Size(None, args[0].size, args[0].mag),
     "[]": lambda args: _same(args) if len(args) == 1 else _any(args),

@@ -196,3 +196,34 @@ def test_each_bound_refuses_what_is_past_it(candidate: str, bounds: Bounds) -> N
 )
 def test_ordinary_large_things_are_within_the_bounds(candidate: str) -> None:
     assert expression(candidate) is not None
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        "e^((x + 3) ln(4.000000001))",
+        "exp(log(log(2^34, 2)))",
+        "exp(x + exp(2 log(x + 5)) - (x + 5)(x + 5))",
+        "binomial(2(x + (x + 4)^2 - (x + 4)(x + 4)), x)",
+    ],
+)
+def test_what_stays_small_is_read(candidate: str) -> None:
+    assert tree(candidate, ["x"])
+
+
+@pytest.mark.parametrize(
+    "candidate",
+    [
+        "exp(10^5 log(2))",
+        "e^(10^6 ln(2))",
+        "exp((x - x + 10^6) log(3))",
+        "exp(exp(20 log(2)) log(2))",
+        "exp(10^3 log(2)/log(1.000000001))",
+        "log(2, 1.0000000001)!",
+        "2^log(2, 1 + 10^-9)",
+        "2^exp(20 log(2))",
+    ],
+)
+def test_what_may_grow_under_a_logarithm_is_refused(candidate: str) -> None:
+    with pytest.raises(Wrong, match="smaller"):
+        tree(candidate, ["x"])

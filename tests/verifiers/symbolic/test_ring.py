@@ -81,3 +81,34 @@ def test_polynomials_are_decided(a: list[int], b: list[int], c: int) -> None:
     right = sum((k * y**i for i, k in enumerate(b)), S.Zero)
     product = sympy.expand(left * right) + c
     assert vanishes(sympy.Mul(left, right, evaluate=False) - product) == (c == 0)
+
+
+PI = sympy.pi
+RELATED = [
+    sympy.cos(x + PI / 3) - sympy.cos(x) / 2 + sympy.sqrt(3) * sympy.sin(x) / 2,
+    sympy.sin(x + PI / 5) - sympy.sin(x) * sympy.cos(PI / 5) - sympy.cos(x) * sympy.sin(PI / 5),
+    sympy.sin(x + PI / 8) - sympy.sin(x) * sympy.cos(PI / 8) - sympy.cos(x) * sympy.sin(PI / 8),
+    2 ** (S(1) / 4) * sympy.sin(x + PI / 4) - 2 ** (S(3) / 4) / 2 * (sympy.sin(x) + sympy.cos(x)),
+    sympy.fibonacci(n + 2) - sympy.fibonacci(n + 1) - sympy.fibonacci(n),
+    sympy.fibonacci(m) - ((S(1) / 2 + sympy.sqrt(5) / 2) ** m - (S(1) / 2 - sympy.sqrt(5) / 2) ** m) / sympy.sqrt(5),
+    sympy.fibonacci(2 * m) - sympy.fibonacci(m) * sympy.lucas(m),
+    S.GoldenRatio**m - sympy.fibonacci(m) * S.GoldenRatio - sympy.fibonacci(m - 1),
+    (2 - sympy.sqrt(3)) ** z - (2 + sympy.sqrt(3)) ** -z,
+    (1 - sympy.sqrt(2)) ** z - sympy.exp(sympy.I * PI * z) * (1 + sympy.sqrt(2)) ** -z,
+    sympy.subfactorial(n + 2) - (n + 1) * (sympy.subfactorial(n + 1) + sympy.subfactorial(n)),
+    sympy.polylog(1, z / 2) + sympy.log(1 - z / 2),
+]
+
+
+@pytest.mark.parametrize("expr", RELATED, ids=str)
+def test_related_kernels_are_known_to_be(expr: sympy.Expr) -> None:
+    assert vanishes(expr)
+    assert not vanishes(expr + S(1) / 10**9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sampled_from([3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20]), st.integers(1, 60), st.integers(-2, 2))
+def test_angles_are_added(order: int, k: int, off: int) -> None:
+    angle = PI * k / order
+    both = sympy.sin(x) * sympy.cos(angle) + sympy.cos(x) * sympy.sin(angle)
+    assert vanishes(sympy.sin(x + angle) - both + off * sympy.sqrt(3)) == (off == 0)
