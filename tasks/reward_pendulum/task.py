@@ -56,7 +56,8 @@ def start(rng: np.random.Generator, n: int) -> tuple[Numbers, Numbers]:
 def merit(state: State, action: Numbers) -> Numbers:
     """Upright within 15 degrees."""
     del action
-    return (np.abs(state["angle"]) < np.radians(15)).astype(np.float64)
+    upright: Numbers = (np.abs(state["angle"]) < np.radians(15)).astype(np.float64)
+    return upright
 
 
 WORLD = World(XML, read, observe, start, merit, seconds=0.02, skip=2, horizon=150)
@@ -71,13 +72,13 @@ task = Task(
         read,
         actions=1,
         about="""
-        An episode has 150 steps of 0.04 s and begins with the pendulum hanging almost still. The action is the motor's
-        torque, 1 for 1.2 N m; gravity's largest torque is 2.6 N m.
+        An episode has 150 steps of 0.04 s and begins with the pendulum hanging almost still. The action is
+        the motor's torque, 1 for 1.2 N m; gravity's largest torque is 2.6 N m.
         """,
     ),
     metric="share of the episode upright",
     limits=Limits(seconds=20.0, memory_mb=512),
-    judge_seconds=60.0,
+    judge_seconds=120.0,
     baselines={
         "human-written": (GOLDEN / "human.py").read_text(),
         "sparse (the fitness as a reward)": (GOLDEN / "sparse.py").read_text(),

@@ -62,8 +62,8 @@ class Asked:
         if unlike.any():
             worst = int(np.argmax(np.abs(total - paid)))
             raise Wrong(
-                f"the reward is no function of the transition: for {int(unlike.sum())} of {len(paid)} transitions it paid "
-                f"something else when it was asked again in a fresh process ({paid[worst]:.6g} in training, then "
+                f"the reward is no function of the transition: for {int(unlike.sum())} of {len(paid)} transitions it "
+                f"paid something else when it was asked again in a fresh process ({paid[worst]:.6g} in training, then "
                 f"{total[worst]:.6g}). It must not count, remember, draw lots or look at other rows of the batch."
             )
 

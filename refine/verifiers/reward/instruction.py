@@ -16,14 +16,14 @@ Write a reward function with which this policy is trained:
         return total, {{"component": values, ...}}
 
 It is called with n transitions at once. `state` and `next_state` are dictionaries of float64 arrays, one row for each
-transition, with the fields of the code below; `action` has shape (n, {actions}), each number in -1..1. Return `total`, a finite
-array of shape (n,), at most 1e6 up or down, and a dictionary of at most 12 named components, each of shape (n,) or one
-number: `total` is what is maximised (its sum over an episode), the components are reported back to you over the training.
-Where an episode may end early, a reward that is mostly negative teaches to end it.
-The reward must be a function of the transition alone: no state between calls, no chance, no look at other rows. numpy is there,
-nothing of the simulator. The policy is linear in what it observes and is trained by random search on the sum of rewards.
-The score is the fitness of the trained policy from initial states that the training never met; you are told what it rewards
-in words only.
+transition, with the fields of the code below; `action` has shape (n, {actions}), each number in -1..1. Return
+`total`, a finite array of shape (n,), at most 1e6 up or down, and a dictionary of at most 12 named components, each
+of shape (n,) or one number. The policy maximises the sum of `total` over an episode; the components are reported back
+to you over the training. Where an episode may end early, a reward that is mostly negative teaches to end it.
+
+The reward must be a function of the transition alone: no state between calls, no chance, no look at other rows. numpy
+is there, nothing of the simulator. The policy is linear in what it observes and is trained by random search on the
+sums of rewards. The score is the fitness of the trained policy from initial states that the training never met.
 """
 
 

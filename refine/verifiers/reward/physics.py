@@ -74,8 +74,9 @@ def applied(model: Any, physics: Physics) -> Any:  # noqa: ANN401 - MuJoCo's typ
     changed.body_mass *= physics.mass
     changed.body_inertia *= physics.mass
     changed.body_mass[1] += physics.payload
-    for numbers in (changed.actuator_gainprm, changed.actuator_biasprm, changed.actuator_forcerange):
-        numbers *= physics.motor
+    changed.actuator_gainprm *= physics.motor
+    changed.actuator_biasprm *= physics.motor
+    changed.actuator_forcerange *= physics.motor
     changed.dof_damping *= physics.damping
     changed.jnt_stiffness *= physics.stiffness
     changed.geom_solref[:, 1] *= physics.contact_damping

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refine.verifiers.reward.worlds import Numbers, World
+from refine.verifiers.reward.worlds import Indices, Numbers, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Scale:
         if not self.count:
             return rows
         spread = np.sqrt(self.deviations / self.count)
-        result: Numbers = (rows - self.mean) / np.where(spread < 1e-8, 1.0, spread)  # noqa: PLR2004 - a constant is centred only
+        result: Numbers = (rows - self.mean) / np.where(spread < 1e-8, 1.0, spread)
         return result
 
 
@@ -52,15 +52,16 @@ class Policies:
     scale: Scale
     clock: float = 0.0
 
-    def act(self, observed: Numbers, seconds: float, rows: slice | Numbers = slice(None)) -> Numbers:
+    def act(self, observed: Numbers, seconds: float, rows: slice | Indices = slice(None)) -> Numbers:
         """Actions (m, nu) of the policies `rows` for normalised observations (m, d) at a time."""
-        weights = self.weights[rows]  # type: ignore[index]
+        weights = self.weights[rows]
         size = observed.shape[1]
         action = np.einsum("nad,nd->na", weights[:, :, :size], observed) + weights[:, :, size]
         if self.clock:
             phase = 2.0 * math.pi * self.clock * seconds
             action += weights[:, :, size + 1] * math.sin(phase) + weights[:, :, size + 2] * math.cos(phase)
-        return np.clip(action, -1.0, 1.0)
+        clipped: Numbers = np.clip(action, -1.0, 1.0)
+        return clipped
 
 
 def shape(world: World) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def _correlation(a: Numbers, b: Numbers) -> float:
     apart = a - a.mean(), b - b.mean()
     spread = float(np.sqrt((apart[0] ** 2).sum() * (apart[1] ** 2).sum()))
     scale = float(np.sqrt((a**2).sum() * (b**2).sum()))
-    return float((apart[0] * apart[1]).sum()) / spread if spread > 1e-9 * scale else 0.0  # noqa: PLR2004 - rounding
+    return float((apart[0] * apart[1]).sum()) / spread if spread > 1e-9 * scale else 0.0
 
 
 def sentences(trained: Trained) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from refine.verifiers.reward.physics import PLAIN, Physics, variant
 from refine.verifiers.reward.policies import Policies
-from refine.verifiers.reward.worlds import Mask, Numbers, State, World, library
+from refine.verifiers.reward.worlds import Indices, Mask, Numbers, State, World, library
 
 Start = tuple[Numbers, Numbers]
 """Positions (n, nq) and velocities (n, nv)."""
@@ -49,7 +49,8 @@ class Rollouts:
     @property
     def lengths(self) -> Numbers:
         """Valid steps of each rollout."""
-        return self.valid.sum(axis=0).astype(np.float64)
+        lengths: Numbers = self.valid.sum(axis=0).astype(np.float64)
+        return lengths
 
 
 def fitness(world: World, rollouts: Rollouts) -> Numbers:
@@ -120,20 +121,20 @@ class _Stage:
         positions, velocities = states[:, :, 1:split], states[:, :, split:]
         return Rollouts(_named(world, positions, velocities), actions, valid, positions)
 
-    def _alive(self, active: Any, seen: State) -> tuple[Any, State]:  # noqa: ANN401 - indices
+    def _alive(self, active: Indices, seen: State) -> tuple[Indices, State]:
         if self.world.alive is None:
             return active, seen
         keep = self.world.alive(seen)
         return (active, seen) if keep.all() else (active[keep], {name: rows[keep] for name, rows in seen.items()})
 
-    def _acts(self, policies: Policies, seen: State, step: int, active: Any) -> Numbers:  # noqa: ANN401 - as above
+    def _acts(self, policies: Policies, seen: State, step: int, active: Indices) -> Numbers:
         observed = policies.scale.normalised(self.world.observe(seen))
         if self.noise.any():
             drawn = self.rng.standard_normal((len(self.models), observed.shape[1]))
             observed = observed + (self.noise[:, None] * drawn)[active]
         return policies.act(observed, step * self.world.control_seconds, active)
 
-    def _late(self, actions: Numbers, step: int, active: Any) -> Numbers:  # noqa: ANN401 - as above
+    def _late(self, actions: Numbers, step: int, active: Indices) -> Numbers:
         """The actions that arrive at this step; before the first one arrives, none."""
         if not self.latency.any():
             arrived: Numbers = actions[step, active]
@@ -141,7 +142,7 @@ class _Stage:
         earlier = step - self.latency[active]
         return np.where(earlier[:, None] >= 0, actions[np.maximum(earlier, 0), active], 0.0)
 
-    def _stepped(self, now: Numbers, action: Numbers, active: Any) -> Numbers:  # noqa: ANN401 - as above
+    def _stepped(self, now: Numbers, action: Numbers, active: Indices) -> Numbers:
         """The states after one control step."""
         stepper, data, size = _tools(self.world.model)
         padded = np.zeros((len(now), size))

@@ -140,7 +140,7 @@ def update(training: Training, tests: Numbers, returns: Numbers) -> Numbers:
     plus, minus = np.split(returns, 2)
     best = np.argsort(-np.maximum(plus, minus), kind="stable")[: training.top]
     spread = np.concatenate([plus[best], minus[best]]).std()
-    if spread <= 1e-12 * max(1.0, float(np.abs(returns).max())):  # noqa: PLR2004 - rounding
+    if spread <= 1e-12 * max(1.0, float(np.abs(returns).max())):
         return np.zeros(tests.shape[1:])
     apart = (plus[best] - minus[best]) / (len(best) * spread)
     return training.step * np.tensordot(apart, tests[best], axes=1)

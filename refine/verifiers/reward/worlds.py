@@ -16,6 +16,7 @@ from refine.errors import MissingExtra
 
 Numbers = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.intp]
 State = Mapping[str, Numbers]
 """Named quantities of n states: arrays of shape (n,) or (n, k)."""
 
@@ -67,7 +68,7 @@ class World:
     def observations(self) -> int:
         """How many numbers the policy sees, the clock apart."""
         positions, velocities = self.start(np.random.default_rng(0), 1)
-        return self.observe(self.read(positions, velocities)).shape[1]
+        return int(self.observe(self.read(positions, velocities)).shape[1])
 
 
 @functools.lru_cache(maxsize=32)
