@@ -144,6 +144,16 @@ def export(run: o.RunFile, *, output: o.Output = None, jsonl: o.Jsonl = False) -
     return out(run, output, jsonl=jsonl)
 
 
+@app.command(
+    epilog=examples("refine plot runs/bin_packing.db", "refine plot runs/classification_loss.db -o losses.svg")
+)
+def plot(run: o.RunFile, *, picture: o.PictureFile = None) -> int:
+    """Draw a run: every score, the best so far, its control, and what the task draws of its champion."""
+    from refine.cli.plotting import plot as draw  # noqa: PLC0415 - as above
+
+    return draw(run, picture)
+
+
 @sandbox.command(
     epilog=examples(
         "refine sandbox build",

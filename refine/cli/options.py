@@ -173,6 +173,10 @@ Kind = Annotated[str, typer.Option(metavar="KIND", help="python, expression or t
 ShowPrompt = Annotated[bool, typer.Option("--prompt", help="Print exactly what was sent for it.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Verify every candidate again, too.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")]
+PictureFile = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file; default: RUN's name with .png."),
+]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="Every candidate, one JSON object a line.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="IMAGE", help="Another image to build on.")]
 Wheels = Annotated[

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from refine.report.history import History, Spend
+from refine.report.models import records
 from refine.report.table import on_selection, published, rows
 from refine.task import Reference
 from refine.types import Json
@@ -33,6 +34,7 @@ def summary(history: History, control: History | None = None, references: Sequen
         "control_run": str(control.journal.path) if control else None,
         "counts": counts(history),
         "spend": [spent(row) for row in history.spend],
+        "models": [row.as_json() for row in records(history)],
         "seconds": round(history.seconds, 3),
         "curve": [[count, score, name] for count, score, name in history.curve],
         "faults": [fault.event.model_dump(mode="json", exclude={"kind"}) for fault in history.faults],

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Refine
 
-COMMANDS = ["run", "new", "check", "show", "replay", "export", "tasks", "sandbox build", "sandbox status"]
+COMMANDS = ["run", "new", "check", "show", "replay", "export", "plot", "tasks", "sandbox build", "sandbox status"]
 
 
 def test_help_loads_nothing_heavy() -> None:
