@@ -153,7 +153,8 @@ def _control(task: Task, plan: Plan, result: Result, err: Console, interrupts: I
         path=path,
         strategy=strategy.sized(samples=own.samples, in_flight=own.in_flight),
         budget=plan.budget.model_copy(
-            update={"candidates": result.search.tally.asked, "patience": None, "target": None, "seconds": None}
+            update=dict.fromkeys(("patience", "chance", "chance_usd", "target", "seconds"))
+            | {"candidates": result.search.tally.asked}
         ),
         fresh=path.exists() and not _belongs(path, secret),
         secret=secret,

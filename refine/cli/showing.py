@@ -11,9 +11,10 @@ from rich.table import Table
 
 from refine.cli import terminal
 from refine.cli.results import described, print_best, print_end, print_table
-from refine.cli.terminal import number
+from refine.cli.terminal import duration, number
 from refine.events import Faulted, Verified
 from refine.report.history import History, series
+from refine.report.models import records
 from refine.report.table import rows
 from refine.types import Json, Outcome
 
@@ -33,6 +34,7 @@ def print_run(console: Console, history: History) -> None:
             "run": str(history.journal.path),
             "task": f"{started.task}: {started.metric}, {started.direction}",
             "model": f"{started.model}, strategy {started.strategy.get('name')}, seed {started.seed}",
+            **({"lessons": f"by {started.reflector}"} if started.reflector else {}),
             "sandbox": history.sandbox,
             "sessions": str(history.sessions),
         },
@@ -45,6 +47,7 @@ def print_run(console: Console, history: History) -> None:
     _print_curve(console, history)
     print_table(console, rows(history), history)
     _print_spend(console, history)
+    _print_models(console, history)
     _print_faults(console, history)
     for failed in history.failures(_FAILURES):
         _print_failure(console, failed)
@@ -100,6 +103,22 @@ def _print_spend(console: Console, history: History) -> None:
     for row in history.spend:
         tokens = (row.prompt_tokens, row.completion_tokens) if row.language_model else ("n/a", "n/a")
         table.add_row(escape(row.model), str(row.answers), str(tokens[0]), str(tokens[1]), row.in_words())
+    console.print(table)
+
+
+def _print_models(console: Console, history: History) -> None:
+    """Who did what, where there were several."""
+    found = records(history)
+    if len(found) < 2:
+        return
+    table = Table("model", title="models", title_justify="left")
+    for heading in ("answers", "lessons", "passed", "improved", "cost", "time", "of the last quarter"):
+        table.add_column(heading, justify="right")
+    for row in found:
+        cost = "n/a" if row.usd is None else f"${row.usd:.4f}"
+        time = "n/a" if row.seconds is None else duration(row.seconds)
+        counts = (row.answers, row.lessons, row.passed, row.improved)
+        table.add_row(escape(row.model), *map(str, counts), cost, time, f"{row.recently:.0%}")
     console.print(table)
 
 

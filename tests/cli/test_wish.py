@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from refine.cli.wish import Wish, budget, options, recorded, strategy
+from refine.cli.wish import Wish, budget, options, recorded, shared, strategy
 from refine.errors import UsageError
-from refine.strategies import preset
+from refine.strategies import Strategy, preset
 from tests.fakes import toy
 from tests.recorded import record
 
@@ -72,3 +73,32 @@ def test_the_command_again_with_other_values() -> None:
     assert wish.command("--candidates", "9") == "refine run 'my task' --usd=3 --candidates 9"
     assert wish.command("--usd", "6") == "refine run 'my task' --candidates 5 --usd 6"
     assert wish.command(fresh=True).endswith("--usd=3 --fresh")
+
+
+def test_lessons_can_be_left_out() -> None:
+    assert strategy(Wish("t", reflect=9), None).reflect == 9
+    assert strategy(Wish("t", reflection=False), None).reflect == 0
+    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching"), None).reflect == 20
+    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching", reflection=False), None).reflect == 0
+    with pytest.raises(UsageError, match="--reflect 9 and --no-reflection exclude each other"):
+        strategy(Wish("t", reflect=9, reflection=False), None)
+
+
+def teaching() -> Strategy:
+    return replace(preset("default"), reflect=20)
+
+
+def test_how_models_share_the_asks() -> None:
+    assert shared(Wish("t")) is None
+    assert shared(Wish("t", share="bandit")) == "bandit"
+    with pytest.raises(UsageError, match="--share evenly: write bandit or weighted"):
+        shared(Wish("t", share="evenly"))
+
+
+def test_a_chance_is_a_limit_under_the_name_of_its_option(tmp_path: Path) -> None:
+    made = budget(Wish("t", chance=0.01, chance_usd=2.0), toy(tmp_path), None)
+    assert (made.chance, made.chance_usd) == (0.01, 2.0)
+    with pytest.raises(UsageError, match="--min-chance 1.5"):
+        budget(Wish("t", chance=1.5), toy(tmp_path), None)
+    with pytest.raises(UsageError, match="--min-chance-usd 0.0"):
+        budget(Wish("t", chance_usd=0.0), toy(tmp_path), None)
