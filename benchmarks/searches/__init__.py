@@ -1,0 +1,1 @@
+"""What `benchmarks/search.py` measures with: problems, the model that answers, the methods, the peers, the table."""
