@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from refine.types import Outcome, Verdict
@@ -34,17 +34,19 @@ class Refuted:
         at: the counterexample, symbol -> value as text; empty where the claim has no symbol.
         left: the claim's left side there, as text; empty where a comparison of two values is not what failed.
         right: its right side there.
+        sides: what to call the two: which of them is the candidate's is for the claim to say.
     """
 
     how: str
     at: Mapping[str, str] = field(default_factory=dict)
     left: str = ""
     right: str = ""
+    sides: tuple[str, str] = ("the left side is", "and the right side is")
 
     def feedback(self) -> str:
         """A sentence for the next prompt, with the counterexample and both values."""
         where = ", ".join(f"{name} = {_short(value)}" for name, value in self.at.items())
-        values = f"the left side is {_short(self.left)} and the right side is {_short(self.right)}"
+        values = f"{self.sides[0]} {_short(self.left)} {self.sides[1]} {_short(self.right)}"
         seen = values if self.left or self.right else "the claim fails"
         return f"refuted: {f'at {where} ' if where else ''}{seen} ({self.how})"
 
@@ -61,6 +63,13 @@ class Undecided:
 
 
 Answer = Proved | Refuted | Undecided
+OWN = ("your formula is", "where it should be")
+"""The words for a candidate's value on the left and the true one on the right."""
+
+
+def worded(answer: Answer, left: str, right: str) -> Answer:
+    """The same answer; a refutation calls its two sides by these words."""
+    return replace(answer, sides=(left, right)) if isinstance(answer, Refuted) else answer
 
 
 def scored(answers: Mapping[str, Answer], direction: Literal["maximize", "minimize"] = "maximize") -> Outcome:

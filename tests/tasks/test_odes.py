@@ -86,7 +86,7 @@ def test_another_solution_of_the_same_equation_is_refuted_by_its_initial_values(
 @pytest.mark.parametrize(
     ("name", "formula", "why"),
     [
-        ("separable", "3*exp(x**2/2)", "refuted: the left side is 3.0000000 and the right side is 2.0000000 (y(0) = 2"),
+        ("separable", "3*exp(x**2/2)", "refuted: your formula is 3.0000000 where it should be 2.0000000 (y(0) = 2"),
         ("separable", "2*exp(x**2/2) + x**2/10**15", "refuted: at x = "),
         ("separable", "2*exp(x**2/2) + Max(x - 1000, 0)**3", "not proved: "),
         ("separable", "C*exp(x**2/2)", "refused: the name 'C' is not known"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from refine.errors import TaskError, require
-from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
+from refine.verifiers.answers import OWN, Answer, Proved, Refuted, Undecided
 from refine.verifiers.exact import Bounds
 from refine.verifiers.smt import solver
 from refine.verifiers.smt.read import FORMS, Reading, Term, read
@@ -194,4 +194,4 @@ def _refuted(model: Mapping[str, str], inputs: Mapping[str, Sort], how: str, *, 
     sort = next(iter(inputs.values()))
     at = {name: written(model.get(name, "0"), sort) for name in inputs}
     left, right = (written(model.get(name, ""), sort) if shown else "" for name in (LEFT, RIGHT))
-    return Refuted(how, at, left, right)
+    return Refuted(how, at, left, right, OWN)

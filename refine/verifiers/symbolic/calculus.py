@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import sympy
 
 from refine.errors import require
-from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
+from refine.verifiers.answers import OWN, Answer, Proved, Refuted, Undecided, worded
 from refine.verifiers.symbolic.analytic import smooth
 from refine.verifiers.symbolic.continuity import continuous
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
@@ -26,6 +27,7 @@ _SMOOTH_S = 2.0  # CPU seconds to show that a formula is continuous
 _CONFIRMING = 3  # points at which a value of SymPy's is looked at numerically
 _DIGITS = 1e-10
 _FAR = 1e-3  # in between, quadrature may have been poor
+_TRUTH_FIRST = ("the value is", "and your formula is")
 _STEPS = (2, 4, 8, 16)  # powers of ten on the way to a limit
 
 
@@ -43,7 +45,8 @@ def antiderivative_of(integrand: Expr, given: Expr, over: Domains, variable: str
     derivative = sympy.diff(given, named(variable, over, given, integrand))
     if derivative.has(sympy.Derivative, sympy.Subs):
         return Undecided((f"SymPy does not know the derivative of {str(given)[:80]}",))
-    answer = through("the derivative of the answer: ", equal(derivative, integrand, over, numeric_evidence=bits))
+    same = worded(equal(derivative, integrand, over, numeric_evidence=bits), "its derivative is", OWN[1])
+    answer = through("the derivative of the answer: ", same)
     return _unbroken(answer, given, integrand, over) if isinstance(answer, Proved) else answer
 
 
@@ -83,7 +86,7 @@ def through(where: str, answer: Answer) -> Answer:
     if isinstance(answer, Proved):
         return Proved(where + answer.how)
     if isinstance(answer, Refuted):
-        return Refuted(where + answer.how, answer.at, answer.left, answer.right)
+        return replace(answer, how=where + answer.how)
     return Undecided(tuple(where + step for step in answer.tried))
 
 
@@ -108,7 +111,7 @@ def closed_form_of(target: Expr, given: Expr, over: Domains, bits: int | None) -
     require_closed(given)
     refuted = look(target, given, over).refuted
     if refuted is not None:
-        return refuted
+        return worded(refuted, *_TRUTH_FIRST)
     for way in _WAYS:
         found = way(target, given, over, bits)
         if found is not None and not isinstance(found, Undecided):
@@ -135,8 +138,8 @@ def _telescoped(target: Expr, given: Expr, over: Domains, bits: int | None) -> A
     begin = target.subs(last, start).doit()
     return every(
         {
-            f"at {last} = {start}": equal(given.subs(last, start), begin, rest, numeric_evidence=bits),
-            "induction": equal(given.subs(last, n), joined, beyond, numeric_evidence=bits),
+            f"at {last} = {start}": worded(equal(given.subs(last, start), begin, rest, numeric_evidence=bits), *OWN),
+            "induction": worded(equal(given.subs(last, n), joined, beyond, numeric_evidence=bits), *OWN),
         }
     )
 
@@ -257,5 +260,7 @@ def _checked(answer: Answer, target: Expr, given: Expr, over: Domains) -> Answer
     """
     if isinstance(answer, Refuted):
         seen = look(target, given, over, at=points(over)[:4], precisions=PRECISIONS[:2])
-        return seen.refuted or Undecided((f"{answer.feedback()}; not confirmed on the target itself",))
+        if seen.refuted is not None:
+            return worded(seen.refuted, *_TRUTH_FIRST)
+        return Undecided((f"{answer.feedback()}; not confirmed on the target itself",))
     return answer

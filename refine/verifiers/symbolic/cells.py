@@ -71,8 +71,24 @@ def _samples(cuts: list[Expr]) -> list[Expr]:
     """A rational number below all cuts, between each two, and above all."""
     if not cuts:
         return [sympy.S.Zero]
-    between = [sympy.Rational(((a + b) / 2).evalf(_DIGITS)) for a, b in itertools.pairwise(cuts)]
+    between = [_simplest_between(a, b) for a, b in itertools.pairwise(cuts)]
     return [sympy.floor(cuts[0]) - 1, *between, sympy.ceiling(cuts[-1]) + 1]
+
+
+def _simplest_between(low: Expr, high: Expr) -> Expr:
+    """The fraction of least denominator in the middle half between two numbers."""
+    ends = [sympy.Rational(end.evalf(_DIGITS)) for end in (low, high)]
+    quarter = (ends[1] - ends[0]) / 4
+    return simplest(ends[0] + quarter, ends[1] - quarter)
+
+
+def simplest(low: Expr, high: Expr) -> Expr:
+    """The fraction of least denominator from `low` to `high`, both rational (by continued fractions; Knuth 4.5.3)."""
+    whole = sympy.ceiling(low)
+    if whole <= high:
+        return sympy.S.Zero if low <= 0 <= high else whole
+    below = whole - 1
+    return below + 1 / simplest(1 / (high - below), 1 / (low - below))
 
 
 def _inside(value: Expr, domain: Real) -> bool:

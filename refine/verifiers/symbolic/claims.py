@@ -10,7 +10,7 @@ from sympy.core.function import AppliedUndef
 
 from refine.errors import RefineError, Wrong, require
 from refine.types import Json
-from refine.verifiers.answers import Answer
+from refine.verifiers.answers import OWN, Answer, worded
 from refine.verifiers.symbolic import plain
 from refine.verifiers.symbolic.build import built
 from refine.verifiers.symbolic.calculus import antiderivative_of, closed_form_of
@@ -106,7 +106,7 @@ def _expr(value: Object) -> Object:
 
 def _equals(question: Question, over: Domains) -> Answer:
     given, candidate = _given(question["statement"], over), _expr(_candidate(question, over))
-    return equal(candidate, given, over, numeric_evidence=question.get("numeric_evidence"))
+    return worded(equal(candidate, given, over, numeric_evidence=question.get("numeric_evidence")), *OWN)
 
 
 def _identity(question: Question, over: Domains) -> Answer:

@@ -9,7 +9,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from refine.errors import Wrong
-from refine.verifiers.answers import Answer, Proved, Undecided
+from refine.verifiers.answers import OWN, Answer, Proved, Undecided, worded
 from refine.verifiers.symbolic.calculus import every, remaining, require_closed, through
 from refine.verifiers.symbolic.continuity import analytic
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
@@ -18,6 +18,7 @@ from refine.verifiers.symbolic.jumps import jump
 from refine.verifiers.symbolic.prove import equal
 
 Expr = Any
+_LEFT = ("put in, your formula leaves", "where it should leave")
 _SMOOTH_S = 2.0  # CPU seconds to show that a formula is analytic
 
 
@@ -48,12 +49,13 @@ def solves_ode(
     calls = _calls(equation, function)
     variable = _single(calls, function)
     inserted = _difference(equation).subs({call: given.subs(variable, call.args[0]) for call in calls}).doit()
-    answers = {"the equation": equal(inserted, sympy.S.Zero, over, numeric_evidence=numeric_evidence)}
+    answers = {"the equation": worded(equal(inserted, sympy.S.Zero, over, numeric_evidence=numeric_evidence), *_LEFT)}
     for point, values in (initial or {}).items():
         for order, value in enumerate(values):
             at = sympy.diff(given, variable, order).subs(variable, point)
             name = f"{function}{chr(39) * order}({point}) = {value}"
-            answers[name] = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
+            same = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
+            answers[name] = worded(same, *OWN)
     answer = every(answers)
     order = max((part.derivative_count for part in equation.atoms(sympy.Derivative)), default=0)
     return _unbroken(answer, given, variable, over, order) if isinstance(answer, Proved) else answer
@@ -105,11 +107,12 @@ def solves_recurrence(
     calls = _calls(equation, function)
     index = _single(calls, function)
     inserted = _difference(equation).subs({call: given.subs(index, call.args[0]) for call in calls})
-    answers = {"the recurrence": equal(inserted, sympy.S.Zero, over, numeric_evidence=numeric_evidence)}
+    answers = {"the recurrence": worded(equal(inserted, sympy.S.Zero, over, numeric_evidence=numeric_evidence), *_LEFT)}
     for n, value in (initial or {}).items():
         at = given.subs(index, n)
         name = f"{function}({n}) = {value}"
-        answers[name] = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
+        same = equal(at, value, remaining(over, at, value), numeric_evidence=numeric_evidence)
+        answers[name] = worded(same, *OWN)
     return every(answers)
 
 

@@ -15,10 +15,11 @@ from refine.verifiers.symbolic import cells as line
 from refine.verifiers.symbolic.analytic import smooth
 from refine.verifiers.symbolic.balls import Ball, Undefined
 from refine.verifiers.symbolic.deadline import OutOfTime, cpu_limit
+from refine.verifiers.symbolic.descent import low_points, quadratic_form
 from refine.verifiers.symbolic.domain import Complex, Domains, Integer, Real
 from refine.verifiers.symbolic.evaluate import compiled, rational, related
 from refine.verifiers.symbolic.kernels import TooLarge
-from refine.verifiers.symbolic.numeric import look, precision
+from refine.verifiers.symbolic.numeric import Judge, look, precision, shown
 from refine.verifiers.symbolic.positivity import rational as exact
 from refine.verifiers.symbolic.prove import doubted
 from refine.verifiers.symbolic.ring import vanishes
@@ -26,6 +27,8 @@ from refine.verifiers.symbolic.ring import vanishes
 Expr = Any
 _STEP_S = 2.0  # CPU seconds for one way to prove it
 _BOXES = 20_000
+_FORM = 8  # symbols of a quadratic form, at most
+_CHARS = 15  # of an exact value that is shown as it is
 _ORDER = ("<", "<=", ">", ">=")
 
 
@@ -42,11 +45,18 @@ def inequality_holds(relation: Expr, over: Domains) -> Answer:
     names = {symbol.name for symbol in relation.free_symbols}
     over = tuple((name, domain) for name, domain in over if name in names)
     op = relation.rel_op
-    seen = look(relation.lhs, relation.rhs, over, contradicts=lambda a, b: related(op, a, b) is False)
+    seen = look(relation.lhs, relation.rhs, over, contradicts=_contradicts(op))
     if seen.refuted is not None:
         return seen.refuted
     larger = relation.rhs - relation.lhs if op in ("<", "<=") else relation.lhs - relation.rhs
-    return _proof(larger, over, strict=op in ("<", ">"), doubt=doubted(seen, over))
+    answer = _proof(larger, over, strict=op in ("<", ">"), doubt=doubted(seen, over))
+    if isinstance(answer, line.Cell):
+        return _at_cell(relation, over[0][0], answer)
+    return answer if isinstance(answer, Proved) else _descended(relation, larger, over) or answer
+
+
+def _contradicts(op: str) -> Judge:
+    return lambda a, b: related(op, a, b) is False
 
 
 def _trivial(relation: Expr) -> Answer:
@@ -54,7 +64,36 @@ def _trivial(relation: Expr) -> Answer:
     return Proved(how) if relation == sympy.true else Refuted(how)
 
 
-def _proof(larger: Expr, over: Domains, *, strict: bool, doubt: str | None) -> Answer:
+def _at_cell(relation: Expr, name: str, cell: line.Cell) -> Refuted:
+    """The counterexample with both sides: exact where the point is rational, else to some digits."""
+    how = "the sign of a rational function between its roots"
+    symbol = next(symbol for symbol in relation.free_symbols if symbol.name == name)
+    left, right = (side.subs(symbol, cell.exact) for side in (relation.lhs, relation.rhs))
+    if not all(_brief(side) for side in (left, right)):
+        with precision(1024):
+            balls = [compiled(side)({}) for side in (left, right)]
+        return Refuted(how, {name: str(cell.exact)}, shown(*balls), shown(*reversed(balls)))
+    return Refuted(how, {name: str(cell.exact)}, str(left), str(right))
+
+
+def _brief(value: Expr) -> bool:
+    return bool(value.is_Rational and len(str(value)) <= _CHARS)
+
+
+def _descended(relation: Expr, larger: Expr, over: Domains) -> Refuted | None:
+    """A counterexample found by going downhill, and checked in ball arithmetic."""
+    try:
+        with cpu_limit(_STEP_S):
+            for point in low_points(larger, over):
+                seen = look(relation.lhs, relation.rhs, over, contradicts=_contradicts(relation.rel_op), at=(point,))
+                if seen.refuted is not None:
+                    return seen.refuted
+    except (OutOfTime, OverflowError):
+        return None
+    return None
+
+
+def _proof(larger: Expr, over: Domains, *, strict: bool, doubt: str | None) -> Proved | Undecided | line.Cell:
     tried: list[str] = []
     for name, way in _WAYS:
         try:
@@ -67,7 +106,7 @@ def _proof(larger: Expr, over: Domains, *, strict: bool, doubt: str | None) -> A
         except Exception as error:  # noqa: BLE001 - SymPy's own errors are of every kind, and none of them decides
             tried.append(f"{name}: {type(error).__name__}")
         else:
-            if isinstance(found, Refuted):
+            if isinstance(found, line.Cell):
                 return found
             if found and doubt is None:
                 return Proved(name)
@@ -80,8 +119,8 @@ def _assumed(larger: Expr, over: Domains, strict: bool) -> bool:  # noqa: FBT001
     return bool(larger.is_positive if strict else larger.is_nonnegative)
 
 
-def _by_cells(larger: Expr, over: Domains, strict: bool) -> bool | Refuted:  # noqa: FBT001
-    """Decides rational functions of one real symbol over Q."""
+def _by_cells(larger: Expr, over: Domains, strict: bool) -> bool | line.Cell:  # noqa: FBT001
+    """Decides rational functions of one real symbol over Q: a cell where it fails, or that there is none."""
     if len(over) != 1 or not isinstance(over[0][1], Real):
         return False
     symbol = next(iter(larger.free_symbols), None)
@@ -92,26 +131,15 @@ def _by_cells(larger: Expr, over: Domains, strict: bool) -> bool | Refuted:  # n
     for cell in found or ():
         sign = line.sign_at(parts, cell)
         if sign is not None and (sign < 0 or (strict and sign == 0)):
-            how = "the sign of a rational function between its roots"
-            return Refuted(how, {over[0][0]: str(cell.exact)}, *_sides(sign))
+            return cell
     return found is not None
-
-
-def _sides(sign: int) -> tuple[str, str]:
-    return ("0", "0") if sign == 0 else ("the larger side minus the other is negative", "0")
 
 
 def _quadratic(larger: Expr, over: Domains, strict: bool) -> bool:  # noqa: FBT001
     """A polynomial of degree 2 is v^T M v with v = (1, x, y, ...): not negative if M is positive semidefinite."""
-    symbols = sorted(larger.free_symbols, key=str)
-    if not symbols or not larger.is_polynomial(*symbols) or len(over) > 8:
+    matrix = quadratic_form(larger, [name for name, _ in over]) if len(over) <= _FORM else None
+    if matrix is None:
         return False
-    poly = sympy.Poly(larger, *symbols)
-    if poly.total_degree() != 2:
-        return False
-    units = [tuple(int(i == j) for j in range(len(symbols))) for i in range(-1, len(symbols))]
-    entry = lambda i, j: poly.coeff_monomial(tuple(map(sum, zip(units[i], units[j], strict=True)))) / (1 + (i != j))  # noqa: E731
-    matrix = sympy.Matrix(len(units), len(units), entry)
     return bool(matrix.is_positive_definite if strict else matrix.is_positive_semidefinite)
 
 
@@ -267,7 +295,7 @@ def _at_least_zero(value: Expr, *, strict: bool) -> bool:
     return not strict and vanishes(value)
 
 
-Way = Callable[[Expr, Domains, bool], "bool | Refuted"]
+Way = Callable[[Expr, Domains, bool], "bool | line.Cell"]
 _WAYS: tuple[tuple[str, Way], ...] = (
     ("the sign that the symbols' domains imply", _assumed),
     ("the sign of a rational function between its roots (Sturm)", _by_cells),

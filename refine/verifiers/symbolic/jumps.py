@@ -111,11 +111,9 @@ def _shown(whole: Compiled, slope: Compiled, name: str, low: Fraction, high: Fra
     change, allowed = right - left, steep * rational(high - low)
     if change.overlaps(allowed):  # a rectangle of complex numbers is convex
         return None
-    how = (
-        f"it jumps: between {name} = {_short(low)} and {name} = {_short(high)} it changes by the value of the left "
-        "side, and its derivative allows about that of the right side"
-    )
-    return Refuted(how, {name: str(high)}, shown(change, allowed), shown(allowed, change))
+    how = f"it jumps between {name} = {_short(low)} and {name} = {_short(high)}"
+    sides = ("your formula has changed by", f"since {name} = {_short(low)}, and its derivative allows about")
+    return Refuted(how, {name: _short(high)}, shown(change, allowed), shown(allowed, change), sides)
 
 
 def _short(value: Fraction) -> str:

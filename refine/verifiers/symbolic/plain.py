@@ -48,7 +48,8 @@ def answer_written(answer: Answer) -> Json:
     if isinstance(answer, Proved):
         return {"proved": answer.how}
     if isinstance(answer, Refuted):
-        return {"refuted": answer.how, "at": dict(answer.at), "left": answer.left, "right": answer.right}
+        told: dict[str, Json] = {"refuted": answer.how, "at": dict(answer.at), "sides": list(answer.sides)}
+        return {**told, "left": answer.left, "right": answer.right}
     return {"undecided": list(answer.tried)}
 
 
@@ -64,7 +65,8 @@ def answer_read(data: object) -> Answer:
     if not isinstance(at, dict):
         raise TypeError("the solver's refutation has no point")
     point = {_text(name): _text(value) for name, value in at.items()}
-    return Refuted(_text(data.get("refuted")), point, _text(data.get("left")), _text(data.get("right")))
+    left, right = (_text(side) for side in _listed(data.get("sides")))
+    return Refuted(_text(data.get("refuted")), point, _text(data.get("left")), _text(data.get("right")), (left, right))
 
 
 def _listed(value: object) -> list[object]:

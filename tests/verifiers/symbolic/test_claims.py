@@ -222,11 +222,47 @@ def test_a_root(answer: str, domain: Domain, kind: str) -> None:
         ("sin(x)*cos(y)+2>0", {"x": Real(0, 1), "y": Real(0, 1)}, "proved"),
         ("sin(x)^2+cos(x)^2>1", {"x": Real(0, 1, open_low=True)}, "undecided"),
         ("1>2", {}, "refuted"),
+        ("x^2+3*y^2>=3.464101*x*y", {"x": R, "y": R}, "proved"),
+        ("x^2+3*y^2>=3.464102*x*y", {"x": R, "y": R}, "refuted"),
+        ("a^2+b^2+c^2>=1.41422*(a*b+b*c)", {"a": R, "b": R, "c": R}, "refuted"),
+        ("(x-3)^2+(y+7)^2>=1/10^6", {"x": R, "y": R}, "refuted"),
+        ("x^2*y^4+x^4*y^2+1>=3.00001*x^2*y^2", {"x": R, "y": R}, "refuted"),
+        ("x*y>=-1", {"x": R, "y": nonnegative()}, "refuted"),
+        ("x*y>=0", {"x": nonnegative(), "y": nonnegative()}, "proved"),
+        ("exp(x)+exp(-y)+(x-y+5)^2>=2/10", {"x": R, "y": R}, "refuted"),
     ],
 )
 def test_inequalities(inequality: str, over: Over, kind: str) -> None:
     found = decide("inequality_holds", "", inequality, over)
     assert isinstance(found, KINDS[kind]), found.feedback()
+
+
+@pytest.mark.parametrize(
+    ("inequality", "over", "said"),
+    [
+        ("(x-21/10)*(x-22/10)>=0", {"x": R}, "at x = 13/6 the left side is -1/450 and the right side is 0 "),
+        ("(x^2-301/100)^2>=1/10^9", {"x": R}, "at x = -2389/1377 the left side is 2.0714350e-10 and"),
+        ("(x^2-2)^2>0", {"x": R}, "at x = -sqrt(2) the left side is 0 and the right side is 0 "),
+        ("x^2+3*y^2>=3.464102*x*y", {"x": R, "y": R}, "at x = 97/56, y = 1 the left side is 6.0003189 "),
+    ],
+)
+def test_a_counterexample_is_a_short_fraction_with_both_sides(inequality: str, over: Over, said: str) -> None:
+    assert said in decide("inequality_holds", "", inequality, over).feedback()
+
+
+@pytest.mark.parametrize(
+    ("claim", "statement", "answer", "said"),
+    [
+        ("equals", "2*x", "2*x+1", "at x = -599/512 your formula is -1.3398438 where it should be -2.3398438"),
+        ("antiderivative_of", "2*x", "x^2+x", "its derivative is -1.3398438 where it should be -2.3398438"),
+        ("closed_form_of", "Integral(2*t,(t,0,x))", "x^2+1", "the value is 1.3687172 and your formula is 2.3687172"),
+        ("solves_ode", "Derivative(y(x),x)=y(x)", "x", "put in, your formula leaves 2.1699219 where it should leave 0"),
+        ("solves_ode", "Derivative(y(x),x)=y(x)", "2*exp(x)", "your formula is 2.0000000 where it should be 1.0000000"),
+        ("identity", "", "2*x=x", "the left side is -2.3398438 and the right side is -1.1699219"),
+    ],
+)
+def test_the_feedback_says_which_side_is_the_candidates(claim: str, statement: str, answer: str, said: str) -> None:
+    assert said in decide(claim, statement, answer, {"x": R}, initial={"0": ["1"]}).feedback()
 
 
 @pytest.mark.parametrize(
