@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from refine.cli import options as o
+from refine.cli.app_learning import learning
 from refine.cli.options import examples
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 sandbox = typer.Typer(help="Build the sandbox's image, and see what a sandbox stops here.", rich_markup_mode="rich")
 app.add_typer(sandbox, name="sandbox")
+app.add_typer(learning)
 
 
 @app.callback()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -113,8 +114,13 @@ def budget(wish: Wish, task: Task, recorded: Recorded | None) -> Budget:
 
 def options(wish: Wish) -> Options:
     names = ("temperature", "top_p", "max_tokens", "reasoning_effort", "api_base")
+    return sampling(wish.price, **{name: getattr(wish, name) for name in names})
+
+
+def sampling(price: str | None, **given: Any) -> Options:  # noqa: ANN401 - what pydantic checks
+    """How to ask, as the command line says it. Raises `UsageError` for what does not fit."""
     try:
-        return Options(**{name: getattr(wish, name) for name in names}, price=_price(wish.price))
+        return Options(**given, price=_price(price))
     except ValidationError as error:
         raise _unfit(error) from error
 

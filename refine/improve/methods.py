@@ -136,4 +136,4 @@ def _worth(sample: Sample, points: Sequence[float] | None) -> Sample:
     return replace(sample, worth=sum(points) / len(points))
 
 
-METHODS: dict[str, Callable[[], Method]] = {"lmsi": lmsi, "self_rewarding": self_rewarding, "ida": ida}
+METHODS: dict[str, Callable[..., Method]] = {"lmsi": lmsi, "self_rewarding": self_rewarding, "ida": ida}

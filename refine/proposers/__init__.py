@@ -6,6 +6,7 @@
     manual[:FOLDER]        a person (or any chat) answers files in a folder
     replay:RUN.db          answers from a recorded journal
     vllm:PATH              a local model in process
+    transformers:PATH      a small local model in process, where there is no vLLM
     anything/else          litellm: hosted or local OpenAI-compatible endpoints
 """
 

@@ -30,6 +30,24 @@ def connect(models: Sequence[str], options: Options, task: Task) -> Proposer:
     return parts[0][0] if len(parts) == 1 else mixed(parts)
 
 
+_OF_A_TASK = ("mutate", "manual", "replay")
+"""What works on a task's programs or on its run, and cannot be asked a question."""
+
+
+def asked(spec: str, options: Options) -> Proposer:
+    """The language model of a survey, which has no task.
+
+    Raises:
+        UsageError: the text means nothing here, or something that needs a task.
+        MissingExtra: it needs a package that is not installed.
+    """
+    found = _installed()
+    if spec.partition(":")[0] in _OF_A_TASK:
+        raise UsageError(f"--model {spec}: a survey asks a language model: write PROVIDER/NAME or transformers:FOLDER")
+    make: Callable[[str, Options], Proposer] = _point(spec, found).load()
+    return make(spec, options)
+
+
 def weighed(models: Sequence[str]) -> bool:
     """Whether any of the `--model` texts gives a weight. Raises `UsageError` for one that is no weight."""
     return any(_weighted(text)[0] != text for text in models)
@@ -54,15 +72,20 @@ def _installed() -> dict[str, EntryPoint]:
 
 
 def _one(spec: str, options: Options, task: Task, found: dict[str, EntryPoint]) -> Proposer:
+    make: Connect = _point(spec, found).load()
+    return make(spec, options, task)
+
+
+def _point(spec: str, found: dict[str, EntryPoint]) -> EntryPoint:
     head = spec.partition(":")[0]
     point = found.get(head) or (found.get("litellm") if "/" in spec.strip("/") else None)
     if point is None:
         raise UsageError(f"--model {spec!r} means nothing here: {_possible(found)}")
-    make: Connect = point.load()
-    return make(spec, options, task)
+    return point
 
 
 def _possible(found: dict[str, EntryPoint]) -> str:
     own = {"mutate": "mutate", "manual": "manual[:FOLDER]", "replay": "replay:RUN.db", "vllm": "vllm:PATH"}
+    own |= {"transformers": "transformers:PATH"}
     names = [own.get(name, name) for name in found if name != "litellm"]
     return f"write PROVIDER/NAME (openai/gpt-5, hosted_vllm/my-model, ...) or one of {', '.join(names)}"

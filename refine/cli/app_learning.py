@@ -1,0 +1,190 @@
+"""The commands about training: only their signatures and help; the work is imported when a command runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from refine.cli import options as o
+from refine.cli.options import examples
+
+learning = typer.Typer(rich_markup_mode="rich")
+
+_TRAINING, _EXAM = "Training", "Examination"
+
+Questions = Annotated[
+    Path,
+    typer.Argument(metavar="QUESTIONS", help='JSON lines: {"question": ..., "answer": ...}.', show_default=False),
+]
+Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN...", help="Journals of searches and surveys.", show_default=False)
+]
+Practice = Annotated[
+    Path,
+    typer.Argument(
+        metavar="EXERCISE",
+        help="A file of questions, or a Python file or folder that defines `exercise`.",
+        show_default=False,
+    ),
+]
+OneModel = Annotated[str, typer.Option("--model", "-m", metavar="TEXT", help="PROVIDER/NAME or transformers:FOLDER.")]
+Answers = Annotated[int, typer.Option("--samples", "-n", metavar="N", min=1, help="Answers to each question.")]
+Check = Annotated[
+    Literal["vote", "answers"],
+    typer.Option("--check", help="vote: by the majority, no labels; answers: by the file's own."),
+]
+Base = Annotated[
+    Path | None,
+    typer.Option("--base", metavar="FOLDER", help="The model to train, as transformers keeps it.", show_default=False),
+]
+Folder = Annotated[
+    Path, typer.Option("--output", "-o", metavar="PATH", help="A new model's folder, or rows.jsonl or .parquet.")
+]
+Choice = Annotated[
+    Literal["sft", "dpo", "expert"],
+    typer.Option("--method", help="Every good answer; best against worst; the best of each prompt."),
+]
+Method = Annotated[
+    Literal["lmsi", "self_rewarding", "ida"],
+    typer.Option("--method", help="Learn the majority; learn what it judges better; learn what a tool passed."),
+]
+Rounds = Annotated[int, typer.Option("--rounds", metavar="K", min=1, help="At most.")]
+Least = Annotated[
+    float | None, typer.Option(metavar="X", help="Worth below which an answer is not learnt; of a vote, its share.")
+]
+Forms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--format", help="as_asked, few_shot, few_shot_direct, step_by_step, direct; several make several rows."
+    ),
+]
+HeldOut = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Questions to be examined with.", rich_help_panel=_EXAM)
+]
+Unrelated = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Others, to see what is forgotten.", rich_help_panel=_EXAM)
+]
+AnswerTokens = Annotated[
+    int | None, typer.Option("--max-tokens", metavar="N", min=1, help="Of an answer.", rich_help_panel=_EXAM)
+]
+Epochs = Annotated[int | None, typer.Option(metavar="N", min=1, rich_help_panel=_TRAINING)]
+Batch = Annotated[int | None, typer.Option(metavar="N", min=1, help="Rows of a step.", rich_help_panel=_TRAINING)]
+Rate = Annotated[float | None, typer.Option(metavar="X", help="Highest learning rate.", rich_help_panel=_TRAINING)]
+Beta = Annotated[float | None, typer.Option(metavar="X", help="Of dpo.", rich_help_panel=_TRAINING)]
+Lora = Annotated[int | None, typer.Option(metavar="RANK", min=1, help="Low-rank adapters.", rich_help_panel=_TRAINING)]
+
+
+@learning.command(
+    epilog=examples(
+        "refine survey questions.jsonl --model openai/gpt-5-mini -n 16",
+        "refine survey questions.jsonl --model transformers:tiny -n 32 --temperature 0.7",
+    )
+)
+def survey(
+    questions: Questions,
+    model: OneModel,
+    *,
+    samples: Answers = 8,
+    check: Check = "vote",
+    path: o.RunPath = None,
+    seed: int = 0,
+    in_flight: Annotated[int, typer.Option(metavar="N", min=1, help="Questions asked at once.")] = 16,
+    system: Annotated[str | None, typer.Option(metavar="TEXT", help="The system message.")] = None,
+    usd: o.Usd = None,
+    tokens: o.Tokens = None,
+    temperature: o.Temperature = None,
+    top_p: o.TopP = None,
+    max_tokens: o.MaxTokens = None,
+    price: o.Price = None,
+    api_base: o.ApiBase = None,
+) -> int:
+    """Ask every question many times, and vote. The same command goes on where it was stopped."""
+    from refine.cli.learning import survey as ask  # noqa: PLC0415 - loads the engine
+    from refine.cli.wish import sampling  # noqa: PLC0415 - as above
+
+    how = sampling(price, temperature=temperature, top_p=top_p, max_tokens=max_tokens, api_base=api_base)
+    plan = {"samples": samples, "seed": seed, "in_flight": in_flight, "system": system, "usd": usd, "tokens": tokens}
+    return ask(questions, model, path, check=check, plan=plan, options=how)
+
+
+@learning.command(
+    epilog=examples(
+        "refine distill runs/questions.db -o rows.jsonl",
+        "refine distill runs/questions.db --base tiny -o better --least 0.5 --held-out exam.jsonl",
+        "refine distill runs/a.db runs/b.db --method dpo --base qwen --lora 16 -o tuned",
+    )
+)
+def distill(
+    runs: Runs,
+    output: Folder,
+    *,
+    base: Base = None,
+    method: Choice = "sft",
+    least: Least = None,
+    form: Forms = None,
+    held_out: HeldOut = None,
+    unrelated: Unrelated = None,
+    max_tokens: AnswerTokens = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    rate: Rate = None,
+    beta: Beta = None,
+    lora: Lora = None,
+    seed: int = 0,
+    as_json: o.AsJson = False,
+) -> int:
+    """Train a model on verified answers, examine it before and after, and write its card."""
+    from refine.cli.learning import distill as make  # noqa: PLC0415 - loads the engine
+    from refine.distill.train import Recipe  # noqa: PLC0415 - as above
+
+    given = {"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "lora": lora, "seed": seed}
+    recipe = Recipe.model_validate({name: value for name, value in given.items() if value is not None})
+    selection = {"least": least, "forms": tuple(form) if form else None, "tokens": max_tokens}
+    exams = {"held_out": held_out, "unrelated": unrelated}
+    return make(runs, base, output, method, recipe=recipe, selection=selection, **exams, as_json=as_json)
+
+
+@learning.command(
+    epilog=examples(
+        "refine improve questions.jsonl --held-out exam.jsonl --base tiny -o rounds",
+        "refine improve tasks/ring_road --base tiny -o rounds --rounds 4 --samples 16",
+        "refine improve tasks/ring_road --base tiny -o judged --method self_rewarding",
+    )
+)
+def improve(
+    exercise: Practice,
+    base: Annotated[Path, typer.Option("--base", metavar="FOLDER", help="The model to begin with.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the rounds are kept.")],
+    *,
+    method: Method = "lmsi",
+    rounds: Rounds = 3,
+    samples: Annotated[int | None, typer.Option("--samples", "-n", metavar="N", min=2)] = None,
+    temperature: o.Temperature = None,
+    held_out: HeldOut = None,
+    unrelated: Unrelated = None,
+    epochs: Epochs = None,
+    batch: Batch = None,
+    rate: Rate = None,
+    beta: Beta = None,
+    lora: Lora = None,
+    seed: int = 0,
+    as_json: o.AsJson = False,
+) -> int:
+    """Amplify, distil, examine, again: until no gain is shown, the answers collapse, or the judge is fooled."""
+    from refine.cli.learning import improve as go_on  # noqa: PLC0415 - loads the engine
+    from refine.improve.rounds import Rules  # noqa: PLC0415 - as above
+
+    return go_on(
+        exercise,
+        base,
+        output,
+        method,
+        rules=Rules(rounds=rounds),
+        settings={"samples": samples, "temperature": temperature},
+        recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "lora": lora},
+        examined=(held_out, unrelated),
+        seed=seed,
+        as_json=as_json,
+    )
