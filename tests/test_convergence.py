@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from refine.convergence import Convergence
+from refine.search import Search
+from refine.task import Noise
 from refine.types import Outcome, Verdict
+from tests.fakes import toy
 
 
 def passed(score: float, sd: float | None = None, replicates: int = 4) -> Outcome:
@@ -67,3 +71,19 @@ def test_the_count_that_grows_is_the_count_that_is_summed(run: list[tuple[int, i
         if rule.improves(passed(score), ask):
             since = rule.since
         assert since == rule.since
+
+
+@pytest.mark.parametrize(("noise", "since"), [(Noise(), 2), (None, 0)])
+def test_a_search_is_patient_beyond_the_noise_where_its_task_has_some(
+    noise: Noise | None, since: int, tmp_path: Path
+) -> None:
+    task = toy(tmp_path)
+    task.noise = noise
+    search = Search(task)
+    search.tell(search.ask(), 0, "x = 1\n", passed(1, sd=2))
+    for number in (1, 2):
+        search.tell(search.ask(samples=1), 0, f"x = 1 + {number}\n", passed(1 + 0.5 * number, sd=2))
+    assert search.best is not None
+    assert search.best.outcome.score == 2, "the champion is who is best, beyond the noise or not"
+    assert search.tally.since_best == since
+    assert len(search.tally.steps) == (0 if noise else 2), "and a seed is no improvement"
