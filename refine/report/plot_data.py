@@ -1,7 +1,7 @@
 """What a picture of a run shows, as plain data: taken from the journal alone, so that nothing of a candidate runs.
 
-A task draws by its outcomes. `Outcome.curves` are courses over a training. An artifact named "plot/NAME" is a picture of
-which the judge made numbers, as JSON:
+A task draws by its outcomes. `Outcome.curves` are courses over a training. An artifact named "plot/NAME" is a picture
+of which the judge made numbers, as JSON:
 
     {"title": "...", "x": {"label": "...", "values": [...]}, "lines": {"loss": {"label": "...", "values": [...]}, ...}}
 
