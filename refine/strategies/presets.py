@@ -44,7 +44,11 @@ def _best_of_n() -> Strategy:
     about = "the seeds again and again, nothing learned: the baseline that nobody should be fooled by"
     spec: dict[str, Json] = {"kind": "seeds"}
     moves = (Move(parents=1),)
-    return Strategy("best_of_n", about, lambda task: SeedsOnly(task.direction), spec, moves, failures=0)
+
+    def archive(task: Task) -> Archive:
+        return SeedsOnly(task.direction)
+
+    return Strategy("best_of_n", about, archive, spec, moves, failures=0, models="weighted")
 
 
 def _hill_climb() -> Strategy:
