@@ -1,12 +1,13 @@
 """How often `refine.verifiers.symbolic` is wrong or undecided, beside Math-Verify and plain SymPy, and what it costs.
 
-    .venv/bin/python -m benchmarks.solvers [--seed 1] [--count 500] [--math-verify PYTHON] [--out FILE]
+    .venv/bin/python -m benchmarks.solvers [--seed 1] [--count 500] [--math-verify PYTHON] [--parts ...] [--out FILE]
 
 All are given the very same texts: `count` pairs of formulas that are equal and `count` that are not (`pairs.py`), and
 Math-Verify's own published cases (`data/math_verify_cases.json`). The checker and plain SymPy are told what symbols
 range over; Math-Verify has no way to be told. "Wrong" is an answer that is not so; a text that is refused, an error and
-the deadline are "undecided". In the published cases "convention" marks what is no question of mathematics (decimal
-commas, chains of = that are false): those are counted apart.
+the deadline are "undecided". In the published cases "convention" says what is no question of mathematics (decimal
+commas, chains of = that are false, a number against an equation): those are counted apart. `answers.py` adds `count`
+pairs of final answers that say the same, and as many that do not: labels, units, durations, rows, tuples and sets.
 
 Every case in which the checker is wrong or undecided is printed. Then the hostile texts of the tests, then the cost.
 Prints one JSON object last, and ends with status 1 if anything was wrong or a hostile text was not stood.
@@ -25,12 +26,14 @@ import time
 import venv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.answers import answers
 from benchmarks.families import FAMILIES
 from benchmarks.pairs import Pair, pairs
 from benchmarks.solver_costs import costs
@@ -49,6 +52,7 @@ OVER: dict[str, Callable[[], Any]] = {
     "positive": symbolic.positive,
     "natural": lambda: symbolic.Integer(1),
 }
+PARTS = ("pairs", "published", "answers", "hostile", "costs")
 Case = dict[str, Any]
 
 # ---- what the checker says -------------------------------------------------------------------------------------------
@@ -188,6 +192,18 @@ def published(python: str | None) -> dict[str, Any]:
     return {"published": len(cases), **counts, "math_verify_published_agree": agree if replies else None}
 
 
+def of_answers(seed: int, count: int) -> dict[str, Any]:
+    """Pairs of final answers."""
+    counts: Counter[str] = Counter()
+    for pair in answers(seed, count):
+        answer = asked(lambda pair=pair: symbolic.same_answer(pair.given, pair.expected))  # type: ignore[misc]
+        found = fault(answer, equal=pair.same)
+        counts[f"answers_{found or 'agree'}"] += 1
+        if found:
+            told(f"answers: {found}, {pair.kind}", pair.given, pair.expected, answer)
+    return {"answers": counts.total(), **counts}
+
+
 # ---- hostile texts ---------------------------------------------------------------------------------------------------
 
 
@@ -238,12 +254,21 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=500, help="pairs that are equal, and as many that are not")
     parser.add_argument("--math-verify", metavar="PYTHON", help="of an environment that has it, with SymPy and antlr4")
     parser.add_argument("--out", type=Path, help="write the JSON object to this file as well")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure; all by default")
     options = parser.parse_args()
-    with environment(options.math_verify) as python:
-        found = compared(list(pairs(options.seed, options.count)), python) | published(python)
-    for name in ("wrong_proved", "wrong_refuted"):
-        found[name] += found.pop(f"published_{name}", 0)
-    found |= hostile() | costs(2_000)
+    found: dict[str, Any] = {"wrong_proved": 0, "wrong_refuted": 0}
+    rivals = {"pairs", "published"} & set(options.parts)
+    with environment(options.math_verify) if rivals else nullcontext() as python:
+        if "pairs" in options.parts:
+            found |= compared(list(pairs(options.seed, options.count)), python)
+        if "published" in options.parts:
+            found |= published(python)
+    if "answers" in options.parts:
+        found |= of_answers(options.seed, options.count)
+    for kind, name in product(("published", "answers"), ("wrong_proved", "wrong_refuted")):
+        found[name] += found.pop(f"{kind}_{name}", 0)
+    found |= hostile() if "hostile" in options.parts else {}
+    found |= costs(2_000) if "costs" in options.parts else {}
     found |= {"pairs": 2 * options.count, "seed": options.seed, "python": sys.version.split()[0]}
     for name, value in found.items():
         print(f"{name:36} {value}")
@@ -251,7 +276,7 @@ def main() -> int:
     if options.out:
         options.out.write_text(written + "\n")
     print(written)
-    return int(bool(found["wrong_proved"] or found["wrong_refuted"] or found["hostile_bad"]))
+    return int(bool(found["wrong_proved"] or found["wrong_refuted"] or found.get("hostile_bad")))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from refine.errors import TaskError, Wrong, require
 from refine.types import Json
 from refine.verifiers.answers import Answer, Refuted, Undecided
 from refine.verifiers.symbolic.final import unwrapped
+from refine.verifiers.symbolic.final_numbers import digits, number
 from refine.verifiers.symbolic.final_quantity import quantity
 from refine.verifiers.symbolic.final_units import UNITS
 from refine.verifiers.symbolic.grammar_names import CONSTANTS
@@ -37,7 +38,7 @@ from refine.verifiers.symbolic.read import BOUNDS, tree
 from refine.verifiers.symbolic.same_plain import Rules, plainly_compared
 from refine.verifiers.symbolic.same_tree import Comparison, Decide
 from refine.verifiers.symbolic.same_units import has_unit, labelled_quantities
-from refine.verifiers.symbolic.tree import CALCULUS, Tree, names, text
+from refine.verifiers.symbolic.tree import CALCULUS, Number, Tree, names, text
 
 if TYPE_CHECKING:
     from refine.verifiers.symbolic.domain import Domain
@@ -123,11 +124,14 @@ def _decisions(symbols: Mapping[str, Domain], seconds: float) -> tuple[Decide, D
 
 
 def _read(written: str) -> Tree:
-    """The text as it is, or else without the unit after it."""
+    """The text as it is, or else without the unit after it, or as the number that it is."""
     try:
         return tree(unwrapped(written), answer=True, allow=CALCULUS)
     except Wrong:
         parts = quantity(written)
-        if parts.body == unwrapped(written) or parts.unit not in UNITS:
+        value = number(parts.body)
+        if value is not None and digits(parts.body) and not parts.unit:
+            return Number(value)
+        if parts.body == unwrapped(written) or parts.unit not in UNITS or parts.scale != 1:
             raise
         return tree(parts.body, answer=True, allow=CALCULUS)

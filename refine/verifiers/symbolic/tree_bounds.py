@@ -96,10 +96,10 @@ def _sized(tree: Tree, bounds: Bounds) -> Size:
 
 def _of_log(tree: Apply) -> Tree | None:
     """The t of exp(log(t)) and of e^log(t)."""
-    exponent = tree.args[-1] if tree.head in {"exp", "^"} else None
-    natural = tree.head == "exp" or tree.args[0] in {Name("e"), Name("E")}
+    natural = tree.head == "exp" or (tree.head == "^" and tree.args[0] in {Name("e"), Name("E")})
+    exponent = tree.args[-1] if natural else None
     single = isinstance(exponent, Apply) and exponent.head == "log" and len(exponent.args) == 1
-    return exponent.args[0] if natural and single and isinstance(exponent, Apply) else None
+    return exponent.args[0] if single and isinstance(exponent, Apply) else None
 
 
 def _said(tree: Apply) -> str:
