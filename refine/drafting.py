@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from refine import prompts
-from refine.archives import SEEDS, best
+from refine.archives import SEEDS
 from refine.attempts import Attempt
 from refine.strategies import Move
 from refine.types import Candidate, Edit, Prompt, Shown
@@ -68,8 +69,8 @@ def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -
 
 def _inspirations(search: Search, count: int, shown: set[str]) -> tuple[Shown, ...]:
     """The best of the archive that are not shown already."""
-    elites = best(search.archive, count + len(shown)) if count else []
-    return tuple(elite for elite in elites if elite.candidate.id not in shown)[:count]
+    others = (elite for elite in search.archive if elite.candidate.id not in shown)
+    return tuple(itertools.islice(others, count)) if count else ()
 
 
 def _reflection(search: Search) -> Prompt:

@@ -6,10 +6,9 @@ give the same archive whichever was done first, so that a run with a generation 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
@@ -37,21 +36,7 @@ class Archive(Protocol):
         ...
 
     def __iter__(self) -> Iterator[Shown]:
-        """What is kept, best first."""
+        """What is kept, best first; lazily, so that the first few of a million cost little."""
         ...
 
     def __len__(self) -> int: ...
-
-
-@runtime_checkable
-class Ranked(Protocol):
-    """An archive that need not sort all that it keeps to tell the best."""
-
-    def best(self, n: int) -> list[Shown]:
-        """The first `n` of what is kept, best first, in O(n log n) or so."""
-        ...
-
-
-def best(archive: Archive, n: int) -> list[Shown]:
-    """The `n` best of what is kept, best first."""
-    return archive.best(n) if isinstance(archive, Ranked) else list(itertools.islice(archive, n))
