@@ -26,6 +26,7 @@ except ModuleNotFoundError as error:
 Axes = Any
 _INCHES = 8.0
 _PER_ROW = 3
+_STEPS = (1, 2, 5, 10)
 _BLACK, _GREY = "#222222", "#8a8a8a"
 _BLUE, _ORANGE, _GREEN, _RED, _PURPLE, _SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
 _LINES = ((_BLUE, "-"), (_BLACK, "--"), (_ORANGE, "-."), (_GREEN, (0, (6, 2))), (_RED, ":"), (_GREY, (0, (1, 1))))
@@ -89,7 +90,7 @@ def _progress(part: Any, drawn: Picture) -> None:  # noqa: ANN401 - matplotlib h
     if below is not None:
         _failures(below, progress.dots, failed)
     (below or axes).set_xlabel("completion")
-    (below or axes).xaxis.set_major_locator(MaxNLocator(integer=True))
+    (below or axes).xaxis.set_major_locator(MaxNLocator(integer=True, steps=_STEPS))
     if progress.spent:
         _costs(axes, progress.spent)
     part.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
@@ -156,7 +157,7 @@ def _costs(axes: Axes, spent: Sequence[float]) -> None:
     """Dollars along the upper edge, at the completions where they were reached."""
     top = axes.secondary_xaxis("top")
     top.set_xlabel("spent", color=_GREY)
-    top.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    top.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=_STEPS))
     top.xaxis.set_major_formatter(FuncFormatter(lambda x, _: dollars(spent, x)))
     top.tick_params(colors=_GREY)
 
@@ -164,7 +165,10 @@ def _costs(axes: Axes, spent: Sequence[float]) -> None:
 def dollars(spent: Sequence[float], completion: float) -> str:
     """What was spent when that completion was verified, in words; "" outside of the run."""
     place = math.floor(completion)
-    return f"${spent[place - 1]:.2g}" if 1 <= place <= len(spent) else ""
+    if not 1 <= place <= len(spent):
+        return ""
+    usd = spent[place - 1]
+    return f"${usd:.2f}" if usd >= 0.1 else f"${usd:.2g}"
 
 
 # ── panels ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -197,7 +197,7 @@ def test_one_disaster_does_not_flatten_the_rest(draw: Any) -> None:
 
 
 def test_dollars_are_those_of_the_completion(draw: Any) -> None:
-    assert [draw.dollars((0.0, 0.25, 0.5), x) for x in (0, 1, 2, 3, 4)] == ["", "$0", "$0.25", "$0.5", ""]
+    assert [draw.dollars((0.0, 0.25, 0.5), x) for x in (0, 1, 2, 3, 4)] == ["", "$0", "$0.25", "$0.50", ""]
 
 
 def test_a_run_in_which_nothing_passed_is_drawn(draw: Any, tmp_path: Path) -> None:
