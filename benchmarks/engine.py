@@ -26,10 +26,10 @@ from refine.budget import Budget
 from refine.events import Fact
 from refine.journal import Journal
 from refine.load import load_file
+from refine.loop import Run
 from refine.order import AsItComes
 from refine.proposers import Options
 from refine.proposers.litellm import LiteLLM
-from refine.run import Run
 from refine.sandbox.choose import choose
 from refine.search import Search
 from refine.session import identity

@@ -15,9 +15,9 @@ from refine.budget import Budget, Stop
 from refine.errors import JournalError, TaskError, UsageError
 from refine.events import Confirmed, Fact, Resumed, Started, Verified
 from refine.journal import Journal, set_aside
+from refine.loop import Observer, Run
 from refine.order import AsItComes, AsRecorded
 from refine.proposers import Options, Proposer
-from refine.run import Observer, Run
 from refine.sandbox import Sandbox
 from refine.search import Search, fold
 from refine.strategies import Shared, Strategy, preset

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from refine.budget import Budget
+from refine.loop import Run
 from refine.proposers import Proposer
-from refine.run import Run
 from refine.search import Search, fold
 from refine.session import identity, take_up
 from refine.strategies import Strategy, preset

@@ -19,7 +19,7 @@ FLOORS = [
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
     ["facts", "convergence", "drafting", "search", "questions"],
-    ["workers", "run", "warm"],
+    ["workers", "loop", "warm"],
     ["session", "survey"],
     ["report", "check", "replay", "export", "scaffold", "testing", "distill", "improve"],
     ["cli"],
@@ -65,7 +65,7 @@ def test_imports_go_down_the_floors(path: Path) -> None:
 
 
 def below(there: str, here: str) -> bool:
-    """Within a floor, imports go to the left: (workers, run) means that run may import workers."""
+    """Within a floor, imports go to the left: (workers, loop) means that loop may import workers."""
     floor = FLOORS[HEIGHT[here]]
     return floor.index(there) < floor.index(here)
 
@@ -92,3 +92,11 @@ def test_every_public_name_has_a_home() -> None:
         assert getattr(refine, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = refine.nothing
+
+
+def test_no_module_hides_a_public_name() -> None:
+    """Importing `refine.x` binds x in the package: a module named as a public name would take its place."""
+    import refine
+
+    modules = {path.stem for path in HOUSE.glob("*.py")} | {path.name for path in HOUSE.iterdir() if path.is_dir()}
+    assert not modules & set(refine.__all__)

@@ -8,8 +8,8 @@ from refine.budget import Budget
 from refine.errors import JournalError, UsageError
 from refine.events import Verified
 from refine.journal import Journal
+from refine.loop import Run
 from refine.replay import replayed
-from refine.run import Run
 from refine.search import Search
 from refine.session import identity, take_up
 from refine.strategies import preset

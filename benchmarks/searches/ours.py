@@ -12,7 +12,7 @@ from benchmarks.searches.problems import PROBLEMS, Problem, drawn
 from benchmarks.searches.session import Evaluated, Session
 from refine.budget import Budget
 from refine.journal import Journal
-from refine.run import Run
+from refine.loop import Run
 from refine.search import Search
 from refine.session import identity
 from refine.strategies import Strategy

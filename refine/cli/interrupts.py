@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
-from refine.run import Run
+from refine.loop import Run
 
 
 class Interrupts:

@@ -23,9 +23,9 @@ from refine.cli.wish import Wish
 from refine.errors import RefineError
 from refine.events import Resumed, Started
 from refine.journal import Journal
+from refine.loop import Run
 from refine.report.history import read
 from refine.report.summary import summary
-from refine.run import Run
 from refine.sandbox.choose import STRONGEST_FIRST, choose
 from refine.session import Plan, Result, carry_out
 from refine.strategies import preset

@@ -8,7 +8,7 @@ import pytest
 
 from refine.budget import Budget
 from refine.cli.interrupts import Interrupts
-from refine.run import Run
+from refine.loop import Run
 from refine.search import Search
 from refine.session import identity, take_up
 from refine.strategies import preset

@@ -19,9 +19,9 @@ from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Resumed, Verified
 from refine.facts import asked
 from refine.journal import Journal
+from refine.loop import Run
 from refine.order import AsItComes, AsRecorded, Order
 from refine.proposers import Proposer
-from refine.run import Run
 from refine.search import Search, fold
 from refine.session import identity, take_up
 from refine.strategies import Strategy, preset

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from refine.budget import Budget
 from refine.events import Answered, Asked, Confirmed, Event, Fact, Resumed, Started, Stopped, encode
 from refine.journal import Journal
+from refine.loop import Run
 from refine.order import AsItComes, AsRecorded
 from refine.proposers import Options, Proposer
 from refine.proposers.cassette import Cassette, recording
@@ -26,7 +27,6 @@ from refine.proposers.mixed import mixed
 from refine.proposers.replay import Replay, replaying
 from refine.proposers.roles import Roles
 from refine.replay import replayed
-from refine.run import Run
 from refine.search import Search, fold
 from refine.session import identity, take_up
 from refine.strategies import Strategy, names, preset

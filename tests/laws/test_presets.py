@@ -14,8 +14,8 @@ from refine.budget import Budget
 from refine.events import Asked, Fact, Learned, Verified
 from refine.facts import asked
 from refine.journal import Journal
+from refine.loop import Run
 from refine.replay import replayed
-from refine.run import Run
 from refine.search import Search, fold
 from refine.session import identity, take_up
 from refine.strategies import Move, Strategy, names, preset

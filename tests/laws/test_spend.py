@@ -13,11 +13,11 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refine import run as loop
+from refine import loop
 from refine.budget import Budget, Tally
 from refine.errors import Fault
 from refine.journal import Journal
-from refine.run import Run
+from refine.loop import Run
 from refine.search import Search
 from refine.session import identity
 from refine.strategies import preset
