@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from refine.errors import MissingExtra, Wrong, require
+from refine.verifiers.symbolic.build_calculus import calculus
 from refine.verifiers.symbolic.grammar_calls import matrix
 from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK
 from refine.verifiers.symbolic.tree import BRACKETS, CALCULUS, RELATIONS, Apply, Name, Number, Tree, replaced
@@ -125,6 +126,12 @@ class _Builder:
         value = self.scope.get(tree.name)
         return value if isinstance(value, self.s.Symbol) else self.s.Symbol(tree.name)
 
+    def within(self, bound: Sequence[Object], tree: Tree) -> Object:
+        """A formula in which these variables are bound."""
+        inner = _Builder({**self.scope, **{symbol.name: symbol for symbol in bound}}, closed=self.closed)
+        (value,) = inner.expressions([tree])
+        return value
+
     # arithmetic and functions
 
     def function(self, head: str, trees: Sequence[Tree]) -> Object:
@@ -217,49 +224,6 @@ class _Builder:
         entries = [self.expressions(row.args) for row in rows if isinstance(row, Apply)]
         return self.s.ImmutableMatrix(entries)
 
-    # calculus, unevaluated
-
-    def limits(self, tree: Tree, ends: Sequence[int]) -> tuple[Object, ...]:
-        items = tree.args if isinstance(tree, Apply) and tree.head in {"()", "[]"} else (tree,)
-        require(len(items) in ends, "write the variable and its range as (n, 1, 10)")
-        return (self.bound(items[0]), *self.expressions(items[1:]))
-
-    def ranges(self, head: str, trees: Sequence[Tree]) -> list[tuple[Object, ...]]:
-        ends = {"Sum": (3,), "Product": (3,), "Integral": (1, 3), "Derivative": (1, 2)}[head]
-        ranges = [self.limits(tree, ends) for tree in (_pairs(trees) if head == "Derivative" else trees)]
-        require(ranges, f"{head} needs a variable")
-        orders = [r[1] for r in ranges if head == "Derivative" and len(r) == 2]
-        require(all(n.is_Integer and 0 < n <= 20 for n in orders), "a derivative has an order of 1 to 20")
-        return ranges
-
-    def calculus(self, head: str, trees: Sequence[Tree]) -> Object:
-        if head == "Piecewise":
-            return self.piecewise(trees)
-        if head == "Limit":
-            return self.limit(trees)
-        ranges = self.ranges(head, trees[1:])
-        body = self.within([limits[0] for limits in ranges], trees[0])
-        return getattr(self.s, head)(body, *(limits if len(limits) > 1 else limits[0] for limits in ranges))
-
-    def within(self, bound: Sequence[Any], tree: Tree) -> Object:
-        inner = _Builder({**self.scope, **{symbol.name: symbol for symbol in bound}}, closed=self.closed)
-        (value,) = inner.expressions([tree])
-        return value
-
-    def limit(self, trees: Sequence[Tree]) -> Object:
-        body, *rest = trees
-        first = rest[0] if len(rest) == 1 else None
-        flat = [body, *(first.args if isinstance(first, Apply) else rest)]
-        require(len(flat) == 3, "write a limit as Limit(formula, x, 0)")
-        point, side = _sided(flat[2])
-        variable = self.bound(flat[1])
-        return self.s.Limit(self.within([variable], flat[0]), variable, self.any(point), side)
-
-    def piecewise(self, trees: Sequence[Tree]) -> Object:
-        pairs = [tree.args for tree in trees if isinstance(tree, Apply) and tree.head == "()" and len(tree.args) == 2]
-        require(len(pairs) == len(trees), "write Piecewise((value, condition), ..., (value, True))")
-        return self.s.Piecewise(*((self.any(value), self.any(condition)) for value, condition in pairs))
-
 
 _OF_MATRICES = frozenset({"det", "tr", "transpose"})
 _RELATION = {"=": "Eq", "!=": "Ne", "<": "Lt", "<=": "Le", ">": "Gt", ">=": "Ge"}
@@ -273,28 +237,10 @@ def _made_matrix(tree: Tree) -> Tree:
     return matrix(tree) if isinstance(tree, Apply) and tree.head == "[]" else tree
 
 
-def _sided(point: Tree) -> tuple[Tree, str]:
-    """Where a limit goes, and from which side: 0^+ from above, 0 from both."""
-    if isinstance(point, Apply) and point.head == "^" and point.args[1] in {Name("+"), Name("-")}:
-        return point.args[0], "+" if point.args[1] == Name("+") else "-"
-    return point, "+-"
-
-
 def _endless(tree: Tree) -> bool:
     """Whether it is plus or minus infinity."""
     inner = tree.args[0] if isinstance(tree, Apply) and tree.head == "neg" else tree
     return isinstance(inner, Name) and CONSTANTS.get(inner.name) == "Infinity"
-
-
-def _pairs(trees: Sequence[Tree]) -> list[Tree]:
-    """Derivative's arguments: (f, x), (f, x, 2), (f, (x, 2)), (f, x, y)."""
-    out: list[Tree] = []
-    for tree in trees:
-        if isinstance(tree, Number) and out:
-            out[-1] = Apply("()", (out[-1], tree))
-        else:
-            out.append(tree)
-    return out
 
 
 _Make = Callable[["_Builder", Sequence[Tree]], Any]
@@ -309,7 +255,7 @@ def _relation(head: str) -> _Make:
 
 
 def _calculus(head: str) -> _Make:
-    return lambda b, trees: b.calculus(head, trees)
+    return lambda b, trees: calculus(b, head, trees)
 
 
 _HEADS: dict[str, _Make] = {

@@ -33,7 +33,7 @@ Step = Callable[[Expr, Domains], bool | str | None]
 """True or a sentence where the difference is 0."""
 
 _STEP_S = 1.0  # CPU seconds for one step
-_SHORT_S = 0.5  # for SymPy's simplifiers, which decide at once or not at all
+_SHORT_S = 0.5  # for SymPy's doit and simplify, which decide at once or not at all
 _CLOSER = (256, 1024, 4096)  # bits
 
 
@@ -160,4 +160,4 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("evaluation (doit), then normal form", _by(lambda e: e.doit())),
     ("simplification (simplify)", _by(sympy.simplify)),
 )
-_SIMPLIFIERS = {name for name, _ in _STEPS[-3:]}
+_SIMPLIFIERS = {name for name, _ in _STEPS[-2:]}
