@@ -57,6 +57,10 @@ class Undecided:
 
     tried: tuple[str, ...]
 
+    def last(self) -> str:
+        """As `feedback`, with the last step alone."""
+        return f"not proved: {self.tried[-1] if self.tried else 'nothing was tried'}"
+
     def feedback(self) -> str:
         """A sentence for the next prompt."""
         return f"undecided; tried: {'; '.join(self.tried) or 'nothing'}"
@@ -70,6 +74,11 @@ OWN = ("your formula is", "where it should be")
 def worded(answer: Answer, left: str, right: str) -> Answer:
     """The same answer; a refutation calls its two sides by these words."""
     return replace(answer, sides=(left, right)) if isinstance(answer, Refuted) else answer
+
+
+def why(answer: Answer) -> str:
+    """For the next prompt, where many claims share it: of what was tried in vain only the last step."""
+    return answer.last() if isinstance(answer, Undecided) else answer.feedback()
 
 
 def scored(answers: Mapping[str, Answer], direction: Literal["maximize", "minimize"] = "maximize") -> Outcome:

@@ -6,13 +6,8 @@ earns nothing and costs the others nothing: of fourteen, a model may answer some
 
 from __future__ import annotations
 
-import ast
-import cmath
-import math
-import operator
 import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -21,8 +16,10 @@ from typing import TYPE_CHECKING
 
 import refine
 from refine.verifiers import symbolic
+from refine.verifiers.answers import why
+from refine.verifiers.symbolic.components import components as split
+from refine.verifiers.symbolic.floats import FAILURES, alike, number
 from refine.verifiers.symbolic.read import tree
-from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree
 
 if TYPE_CHECKING:
     from refine.verifiers.handle import Handle
@@ -172,19 +169,8 @@ def verify(candidate: Handle) -> refine.Outcome:
 
 
 def components(text: str) -> list[str]:
-    """The formulas, each as it is written: put together anew, x^(n+1) would lose its brackets. Raises `Wrong`."""
-    refine.require(len(text) <= CHARACTERS, f"{len(text)} characters: at most {CHARACTERS} are allowed")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            body = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise refine.Wrong(f"not one Python expression: {error.msg} (line {error.lineno})") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise refine.Wrong(f"not one Python expression: {type(error).__name__} while parsing") from None
-    parts = body.elts if isinstance(body, ast.Tuple) else [body]
-    refine.require(len(parts) == len(EQUATIONS), f"{len(parts)} formula(s), expected a tuple of {len(EQUATIONS)}")
-    return [ast.get_source_segment(text.strip(), part) or "" for part in parts]
+    """The formulas, each as it is written. Raises `Wrong`."""
+    return split(text, len(EQUATIONS), characters=CHARACTERS)
 
 
 @lru_cache(maxsize=20_000)
@@ -202,13 +188,6 @@ def judged(name: str, formula: str) -> tuple[float, str]:
     return CLOSE * nearness(item, formula), why(answer)
 
 
-def why(answer: symbolic.Answer) -> str:
-    """For the next prompt; of what was tried in vain only the last step."""
-    if isinstance(answer, symbolic.Undecided):
-        return f"not proved: {answer.tried[-1] if answer.tried else 'nothing was tried'}"
-    return answer.feedback()
-
-
 # ── partial credit, in floating point ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -216,39 +195,6 @@ def nearness(item: Equation, formula: str) -> float:
     """From 0 to 1: how near the formula's values are to those of the known solution. It proves nothing."""
     try:
         said, known = tree(formula, {"x"}), tree(item.solution, {"x"})
-        return alike([number(said, x) for x in item.samples], [number(known, x) for x in item.samples])
-    except (ArithmeticError, KeyError, TypeError, ValueError, refine.Wrong):
+        return alike([number(said, {"x": x}) for x in item.samples], [number(known, {"x": x}) for x in item.samples])
+    except (*FAILURES, refine.Wrong):
         return 0.0
-
-
-def alike(got: Sequence[complex], want: Sequence[complex]) -> float:
-    """1 where equal, 0 for nothing but zeros: by the relative distance, and a little by the shape alone."""
-    size, own = sum(abs(w) ** 2 for w in want), sum(abs(g) ** 2 for g in got)
-    off = sum(abs(g - w) ** 2 for g, w in zip(got, want, strict=True))
-    along = abs(sum(g.conjugate() * w for g, w in zip(got, want, strict=True))) ** 2
-    if not all(map(math.isfinite, (own, off, along))) or own == 0:
-        return 0.0
-    return 0.7 * max(0.0, 1 - math.sqrt(off / size)) + 0.3 * along / (own * size)
-
-
-def number(node: Tree, x: float) -> complex:
-    """The value in floating point. Raises KeyError for what has none here, and arithmetic's own errors."""
-    match node:
-        case Number(value=value):
-            return float(value)
-        case Name(name=name):
-            return {"x": x, "pi": math.pi, "e": math.e, "E": math.e}[name]
-        case Apply(head=head, args=args):
-            return OPERATIONS[head](*(number(arg, x) for arg in args))
-
-
-_ELEMENTARY = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
-OPERATIONS: Mapping[str, Callable[..., complex]] = {
-    "+": lambda *terms: sum(terms),
-    "*": lambda *factors: math.prod(factors),
-    "/": operator.truediv,
-    "^": operator.pow,
-    "neg": operator.neg,
-    "Abs": abs,
-    **{name: getattr(cmath, name) for name in (*_ELEMENTARY, "asinh", "acosh", "atanh")},
-}

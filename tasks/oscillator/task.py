@@ -15,6 +15,7 @@ import numpy as np
 import refine
 from refine.errors import MissingExtra
 from refine.verifiers import regression
+from refine.verifiers.answers import Proved
 from refine.verifiers.exact import Bounds
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ POINTS = 400
 FLOOR = 1e-12
 """An error below this counts as this: the data are not known better."""
 CEILING = 1e3
+NEAR = 1e-6
+"""Normalised mean squared errors above this come from another equation."""
 BOUNDS = Bounds(characters=1000, nodes=120, depth=30)
 FUNCTIONS = ("sin", "cos", "exp", "log", "sqrt", "tanh", "abs")
 ACROSS = 20.0
@@ -66,7 +69,8 @@ task = refine.Task(
     numbers and operators a formula.
 
     Scored on data that the fit did not see, in the domain of the training data and out of it: the mean of
-    log10(NMSE) over the four, lower is better; 0 is as good as a constant, -12 is exact.
+    log10(NMSE) over the four, lower is better; 0 is as good as a constant, -12 is exact. Whether a formula is the true
+    equation is decided symbolically, after its constants are rounded to simple fractions.
     """,
     direction="minimize",
     metric="mean log10 NMSE",
@@ -76,6 +80,7 @@ task = refine.Task(
     judge_seconds=90,
     references=[
         refine.Reference(name="the true equations", value=-12.0, source=f"{PAPER}; the floor of this score"),
+        refine.Reference(name="both equations recovered", value=2, metric="recovered", source=PAPER),
     ],
     baselines={"least squares on a library, no model": (GOLDEN / "library.txt").read_text()},
     grammar=refine.Grammar(
@@ -103,16 +108,32 @@ def confirm(candidate: Handle) -> refine.Outcome:
 
 def evaluate(text: str, start: tuple[float, ...]) -> refine.Outcome:
     fits = {name: fitted(name, formula, start) for name, formula in zip(OSCILLATORS, formulas(text), strict=True)}
+    exact = [name for name, formula in zip(OSCILLATORS, formulas(text), strict=True) if recovered(name, formula, start)]
     errors = {f"{name}, {where}": value for name, fit in fits.items() for where, value in fit.tests.items()}
     scores = {name: math.log10(min(max(value, FLOOR), CEILING)) for name, value in errors.items()}
     return refine.Outcome(
         verdict=refine.Verdict.PASSED,
         score=sum(scores.values()) / len(scores),
-        metrics={name: min(value, 1e300) for name, value in errors.items()},
+        metrics={name: min(value, 1e300) for name, value in errors.items()} | {"recovered": float(len(exact))},
         features={"complexity": float(sum(fit.complexity for fit in fits.values()))},
         instances=scores,
-        feedback="\n".join(f"{name}: {fit.feedback}" for name, fit in fits.items()),
+        feedback="\n".join(
+            f"{name}: {fit.feedback}{' This is the true equation.' if name in exact else ''}"
+            for name, fit in fits.items()
+        ),
     )
+
+
+@lru_cache(maxsize=4096)
+def recovered(name: str, formula: str, start: tuple[float, ...]) -> bool:
+    """Whether the formula, its constants rounded to simple fractions, is proved to be the true equation. Asked only
+    where the errors are so small that it can be.
+    """
+    fit, made = fitted(name, formula, start), OSCILLATORS[name]
+    if max(fit.tests.values()) > NEAR:
+        return False
+    found = regression.read(formula, made.variables, functions=FUNCTIONS, bounds=BOUNDS)
+    return isinstance(regression.recovered(found, fit.constants, made.truth), Proved)
 
 
 def formulas(text: str) -> list[str]:

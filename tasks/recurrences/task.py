@@ -6,12 +6,7 @@ earns nothing and costs the others nothing: of fourteen, a model may answer some
 
 from __future__ import annotations
 
-import ast
-import cmath
-import math
-import operator
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +14,10 @@ from typing import TYPE_CHECKING
 
 import refine
 from refine.verifiers import symbolic
+from refine.verifiers.answers import why
+from refine.verifiers.symbolic.components import components as split
+from refine.verifiers.symbolic.floats import FAILURES, number
 from refine.verifiers.symbolic.read import tree
-from refine.verifiers.symbolic.tree import Apply, Name, Number, Tree
 
 if TYPE_CHECKING:
     from refine.verifiers.handle import Handle
@@ -135,19 +132,8 @@ def verify(candidate: Handle) -> refine.Outcome:
 
 
 def components(text: str) -> list[str]:
-    """The formulas, each as it is written: put together anew, x^(n+1) would lose its brackets. Raises `Wrong`."""
-    refine.require(len(text) <= CHARACTERS, f"{len(text)} characters: at most {CHARACTERS} are allowed")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            body = ast.parse(text.strip(), mode="eval").body
-    except SyntaxError as error:
-        raise refine.Wrong(f"not one Python expression: {error.msg} (line {error.lineno})") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise refine.Wrong(f"not one Python expression: {type(error).__name__} while parsing") from None
-    parts = body.elts if isinstance(body, ast.Tuple) else [body]
-    refine.require(len(parts) == len(RECURRENCES), f"{len(parts)} formula(s), expected a tuple of {len(RECURRENCES)}")
-    return [ast.get_source_segment(text.strip(), part) or "" for part in parts]
+    """The formulas, each as it is written. Raises `Wrong`."""
+    return split(text, len(RECURRENCES), characters=CHARACTERS)
 
 
 @lru_cache(maxsize=20_000)
@@ -167,13 +153,6 @@ def judged(name: str, formula: str) -> tuple[float, str]:
     return CLOSE * nearness(item, formula), why(answer)
 
 
-def why(answer: symbolic.Answer) -> str:
-    """For the next prompt; of what was tried in vain only the last step."""
-    if isinstance(answer, symbolic.Undecided):
-        return f"not proved: {answer.tried[-1] if answer.tried else 'nothing was tried'}"
-    return answer.feedback()
-
-
 # ── partial credit, in floating point ────────────────────────────────────────────────────────────────────────────────
 
 
@@ -181,49 +160,7 @@ def nearness(item: Recurrence, formula: str) -> float:
     """From 0 to 1: how near the formula's values are to those of the known solution. It proves nothing."""
     try:
         said, known = tree(formula, {"n"}), tree(item.solution, {"n"})
-        pairs = [(number(said, n), number(known, n)) for n in range(SAMPLES)]
+        pairs = [(number(said, {"n": n}), number(known, {"n": n})) for n in range(SAMPLES)]
         return sum(max(0.0, 1 - abs(got - want) / max(1.0, abs(want))) for got, want in pairs) / SAMPLES
-    except (ArithmeticError, KeyError, TypeError, ValueError, refine.Wrong):
+    except (*FAILURES, refine.Wrong):
         return 0.0
-
-
-def number(node: Tree, n: int) -> complex:
-    """The value in floating point. Raises KeyError for what has none here, and arithmetic's own errors."""
-    match node:
-        case Number(value=value):
-            return float(value)
-        case Name(name=name):
-            return {"n": float(n), "pi": math.pi, "e": math.e, "E": math.e, "GoldenRatio": (1 + math.sqrt(5)) / 2}[name]
-        case Apply(head=head, args=args):
-            return OPERATIONS[head](*(number(arg, n) for arg in args))
-
-
-def _gamma(z: complex) -> complex:
-    """Of real numbers; others raise TypeError."""
-    return math.gamma(z if isinstance(z, float) else z.real if not z.imag else z)  # type: ignore[arg-type]
-
-
-def _binomial(n: complex, k: complex) -> complex:
-    return _gamma(n + 1) / (_gamma(k + 1) * _gamma(n - k + 1))
-
-
-def _harmonic(n: complex) -> complex:
-    """Of whole numbers below a thousand; others raise ValueError."""
-    if n != int(abs(n)) or abs(n) > 1000:
-        raise ValueError
-    return math.fsum(1 / k for k in range(1, int(abs(n)) + 1))
-
-
-OPERATIONS: Mapping[str, Callable[..., complex]] = {
-    "+": lambda *terms: sum(terms),
-    "*": lambda *factors: math.prod(factors),
-    "/": operator.truediv,
-    "^": operator.pow,
-    "neg": operator.neg,
-    "Abs": abs,
-    "gamma": _gamma,
-    "binomial": _binomial,
-    "harmonic": _harmonic,
-    **dict.fromkeys(("!", "factorial"), lambda n: _gamma(n + 1)),
-    **{name: getattr(cmath, name) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "cosh", "sinh", "acos")},
-}

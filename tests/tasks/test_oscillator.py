@@ -76,6 +76,18 @@ def test_the_true_form_is_exact_here_and_elsewhere() -> None:
     assert verified(TEXTS["truth"], seed=5).score == -12
 
 
+def test_recovery_is_decided_symbolically_and_not_by_small_errors() -> None:
+    assert verified(TEXTS["truth"]).metrics["recovered"] == 2
+    assert verified(TEXTS["library"]).metrics["recovered"] == 0
+    other_words = "(C*sin(x) + v*(C*x + C*v*v) + x*(C*cos(x) + C*x*x), C*sin(t))"
+    outcome = verified(other_words)
+    assert outcome.metrics["recovered"] == 1
+    assert outcome.feedback.splitlines()[0].endswith("This is the true equation.")
+    nearly = TEXTS["truth_in_numbers"].replace("x*cos(x)", "1.00001*x*cos(x)")
+    assert verified(nearly).metrics["oscillator 1, in domain"] < MODULE.NEAR
+    assert verified(nearly).metrics["recovered"] == 1
+
+
 def test_confirmation_draws_another_trajectory_on_which_a_library_is_good_and_not_exact() -> None:
     scores = [verified(TEXTS["library"], seed=seed).score for seed in (5, 6)]
     assert scores[0] != scores[1]

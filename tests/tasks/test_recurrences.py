@@ -13,6 +13,7 @@ import pytest
 from refine.errors import Wrong
 from refine.load import load
 from refine.types import Outcome
+from refine.verifiers.symbolic.floats import number
 from refine.verifiers.symbolic.read import tree
 
 TASK = load("recurrences")
@@ -84,7 +85,7 @@ def test_the_known_answer_is_the_sequence_computed_step_by_step(name: str) -> No
     sequence = [Fraction(value) for value in item.first]
     for n in range(8):
         sequence.append(STEPS[name](n, *sequence[n:]))
-        assert MODULE.number(said, n) == pytest.approx(float(sequence[n]), rel=1e-9, abs=1e-9)
+        assert number(said, {"n": n}) == pytest.approx(float(sequence[n]), rel=1e-9, abs=1e-9)
     assert len(item.first) == max(k for k in (1, 2, 3) if f"a(n+{k})" in item.says), "as many as the order"
 
 

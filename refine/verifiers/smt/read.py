@@ -23,7 +23,6 @@ A division by zero is no value: `Reading.duties` says what must never happen, an
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +30,7 @@ from typing import Any
 from refine.errors import Wrong, require
 from refine.verifiers.exact import Bounds
 from refine.verifiers.smt.sorts import BitVec, Int, Real, Sort, literal, z3
+from refine.verifiers.smt.syntax import parsed, refused
 
 Term = Any
 """A Z3 term; the package has no types."""
@@ -71,57 +71,6 @@ def read(
     return Reading(walk.program(body), tuple(walk.duties))
 
 
-def parsed(text: str, bounds: Bounds) -> list[ast.stmt]:
-    """The statements of a text within bounds. Raises `Wrong`."""
-    text = text.strip()
-    require(text, "the candidate is empty: write one expression")
-    require(len(text) <= bounds.characters, f"{len(text)} characters: at most {bounds.characters} are allowed")
-    require(text.isascii(), "only ASCII characters are allowed: letters that merely look like Latin ones are refused")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(text)
-    except SyntaxError as error:
-        raise Wrong(f"not Python: {error.msg} (line {error.lineno}, column {error.offset})") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise Wrong(f"not Python: {type(error).__name__} while parsing") from None
-    _measure(tree, bounds)
-    return tree.body
-
-
-def _measure(tree: ast.AST, bounds: Bounds) -> None:
-    """Refuses a tree too large or too deep to be walked by recursion; so this itself does not recurse."""
-    levels: list[ast.AST] = [tree]
-    nodes = depth = 0
-    while levels:
-        nodes, depth = nodes + len(levels), depth + 1
-        require(nodes <= bounds.nodes, f"too long: more than {bounds.nodes} names, numbers and operators")
-        require(depth <= bounds.depth, f"nested too deeply: more than {bounds.depth} levels")
-        levels = [c for node in levels for c in ast.iter_child_nodes(node) if not isinstance(c, _WORDLESS)]
-
-
-_WORDLESS = (ast.operator, ast.unaryop, ast.cmpop, ast.boolop, ast.expr_context)
-_INSTEAD: dict[type[ast.AST], str] = {
-    ast.For: "loops are not allowed: write a formula",
-    ast.While: "loops are not allowed: write a formula",
-    ast.ListComp: "loops are not allowed: write a formula",
-    ast.GeneratorExp: "loops are not allowed: write a formula",
-    ast.Subscript: "tables are not allowed: write a formula",
-    ast.List: "tables are not allowed: write a formula",
-    ast.Dict: "tables are not allowed: write a formula",
-    ast.Tuple: "a tuple is not allowed here",
-    ast.If: "`if` statements are not allowed",
-    ast.Lambda: "functions inside are not allowed",
-    ast.Attribute: "attributes (`a.b`) are not allowed",
-    ast.Import: "imports are not allowed",
-    ast.ImportFrom: "imports are not allowed",
-}
-
-
-def _refused(node: ast.AST) -> Wrong:
-    return Wrong(_INSTEAD.get(type(node), f"{type(node).__name__} is not allowed"))
-
-
 class _Walk:
     """One pass over the tree; `guard` is the condition under which the node at hand has to have a value."""
 
@@ -157,7 +106,7 @@ class _Walk:
             case ast.AugAssign(target=ast.Name(id=name) as target, op=op, value=value):
                 self.names[name] = self.binary(ast.BinOp(ast.Name(target.id, ast.Load()), op, value))
             case _:
-                raise _refused(statement)
+                raise refused(statement)
 
     def value(self, node: ast.expr) -> Term:  # noqa: PLR0911 - one line for each form
         match node:
@@ -178,7 +127,7 @@ class _Walk:
                 return self.choice(node)
             case ast.Call():
                 return self.call(node)
-        raise _refused(node)
+        raise refused(node)
 
     def constant(self, value: object) -> Term:
         if isinstance(value, bool):
@@ -240,7 +189,7 @@ class _Walk:
                 return left << right
             case ast.RShift():
                 return left >> right if self.signed else z3().LShR(left, right)
-        raise _refused(op)
+        raise refused(op)
 
     @property
     def signed(self) -> bool:
@@ -295,7 +244,7 @@ class _Walk:
                 return z3().UGT(a, b) if unsigned else a > b
             case ast.GtE():
                 return z3().UGE(a, b) if unsigned else a >= b
-        raise _refused(op)
+        raise refused(op)
 
     def logic(self, node: ast.BoolOp) -> Term:
         """`and` and `or` of conditions; a later one is looked at only where the earlier ones leave it open."""
