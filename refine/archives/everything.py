@@ -8,7 +8,7 @@ import numpy as np
 from sortedcontainers import SortedDict
 
 from refine.archives import Added
-from refine.archives.rank import key, sign
+from refine.archives.rank import Key, key, sign
 from refine.types import Direction, Shown
 
 
@@ -17,13 +17,15 @@ class Everything:
 
     def __init__(self, direction: Direction) -> None:
         self._sign = sign(direction)
-        self._kept: SortedDict[str, Shown] = SortedDict()
+        self._by_id: SortedDict[str, Key] = SortedDict()
+        self._kept: SortedDict[Key, Shown] = SortedDict()
 
     def add(self, shown: Shown, ask: int = 0) -> Added:
         del ask
-        if shown.candidate.id in self._kept:
+        if shown.candidate.id in self._by_id:
             return Added.REFUSED
-        self._kept[shown.candidate.id] = shown
+        self._by_id[shown.candidate.id] = place = key(self._sign, shown)
+        self._kept[place] = shown
         return Added.NEW
 
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
@@ -31,10 +33,10 @@ class Everything:
         if not self._kept:
             return []
         places = rng.choice(len(self._kept), size=min(n, len(self._kept)), replace=False)
-        return [self._kept.peekitem(int(i))[1] for i in places]
+        return [self._kept[self._by_id.peekitem(int(i))[1]] for i in places]
 
     def __iter__(self) -> Iterator[Shown]:
-        return iter(sorted(self._kept.values(), key=lambda shown: key(self._sign, shown)))
+        return iter(self._kept.values())
 
     def __len__(self) -> int:
         return len(self._kept)

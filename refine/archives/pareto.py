@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from sortedcontainers import SortedList
+from sortedcontainers import SortedDict, SortedList
 
 from refine.archives import Added
+from refine.archives.front import Front
 from refine.archives.rank import Key, Signature, key, sign, signature
 from refine.types import Direction, Shown
 
@@ -22,8 +24,8 @@ class Instances:
     def __init__(self, direction: Direction) -> None:
         self._sign = sign(direction)
         self._best: dict[str, float] = {}
-        self._holders: dict[str, SortedList[Key]] = {}
-        self._kept: dict[Key, Shown] = {}
+        self._holders: SortedDict[str, SortedList[Key]] = SortedDict()
+        self._kept: SortedDict[Key, Shown] = SortedDict()
         self._wins: dict[Key, int] = {}
         self._by_signature: dict[Signature, Key] = {}
 
@@ -78,7 +80,7 @@ class Instances:
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         """Draws an instance, then one of its best; again until `n` differ, at most 8 n times."""
         del ask
-        names = sorted(self._holders)
+        names = self._holders.keys()
         found: set[Key] = set()
         for _ in range(8 * n if names else 0):
             holders = self._holders[names[int(rng.integers(len(names)))]]
@@ -88,7 +90,7 @@ class Instances:
         return [self._kept[place] for place in sorted(found)]
 
     def __iter__(self) -> Iterator[Shown]:
-        return (self._kept[place] for place in sorted(self._kept))
+        return iter(self._kept.values())
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -97,48 +99,46 @@ class Instances:
 class Metrics:
     """The front over the score and `metrics`, each with its direction: whoever is dominated by nobody.
 
-    A metric that an outcome does not say counts as the worst. `add` compares with the whole front (one numpy pass).
+    A metric that an outcome does not say counts as the worst. Of candidates that are equal in all of them only the
+    shortest is kept. `add` costs what `Front` costs.
     """
 
     def __init__(self, direction: Direction, metrics: Mapping[str, Direction]) -> None:
         self._sign = sign(direction)
         self._metrics = {name: sign(toward) for name, toward in metrics.items()}
-        self._front = np.empty((0, 1 + len(metrics)))
-        self._kept: list[Shown] = []
+        self._front = Front(1 + len(metrics))
+        self._kept: SortedDict[Key, Shown] = SortedDict()
 
     def add(self, shown: Shown, ask: int = 0) -> Added:
         del ask
-        point = self._point(shown)
-        alike = np.flatnonzero((self._front == point).all(axis=1))
-        if alike.size:
-            at = int(alike[0])
-            if key(self._sign, self._kept[at]) <= key(self._sign, shown):
+        place, point = key(self._sign, shown), self._point(shown)
+        if (better := self._front.covering(point)) is not None:
+            if better[0] != place[0] or better <= place or self._point(self._kept[better]) != point:
                 return Added.REFUSED
-            self._kept[at] = shown
+            del self._kept[better]
+            self._front.rename(point, better, place)
+            self._kept[place] = shown
             return Added.REPLACED
-        if (self._front <= point).all(axis=1).any():
-            return Added.REFUSED
-        stays = np.flatnonzero(~(point <= self._front).all(axis=1))
-        self._front = np.vstack([self._front[stays], point])
-        self._kept = [*(self._kept[int(at)] for at in stays), shown]
+        for beaten in self._front.put(point, place):
+            del self._kept[beaten]
+        self._kept[place] = shown
         return Added.NEW
 
-    def _point(self, shown: Shown) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _point(self, shown: Shown) -> tuple[float, ...]:
         """Score and metrics, turned so that less is better."""
         have = shown.outcome.metrics
-        rest = [turned * have[name] if name in have else np.inf for name, turned in self._metrics.items()]
-        return np.array([self._sign * (shown.outcome.score or 0.0), *rest])
+        rest = (turned * have[name] if name in have else math.inf for name, turned in self._metrics.items())
+        return (self._sign * (shown.outcome.score or 0.0), *rest)
 
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         del ask
-        front = list(self)
-        if not front:
+        if not self._kept:
             return []
-        places = rng.choice(len(front), size=min(n, len(front)), replace=False)
-        return [front[int(i)] for i in sorted(places)]
+        places = rng.choice(len(self._kept), size=min(n, len(self._kept)), replace=False)
+        return [self._kept.peekitem(int(i))[1] for i in sorted(places)]
 
     def __iter__(self) -> Iterator[Shown]:
-        return iter(sorted(self._kept, key=lambda shown: key(self._sign, shown)))
+        return iter(self._kept.values())
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ Key = tuple[float, int, str]
 Signature = tuple[float, tuple[tuple[str, float], ...]]
 
 _NEGLIGIBLE = 40.0  # exp(-40): no rank beyond is ever drawn
+_LEAST = -690.0  # exp(-690): as little as a weight may be without vanishing in a sum of its like
 
 
 def sign(direction: Direction) -> float:
@@ -32,12 +34,38 @@ def signature(shown: Shown) -> Signature:
     return (shown.outcome.score, tuple(sorted(shown.outcome.instances.items())))
 
 
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+
 def drawn(rng: np.random.Generator, size: int, n: int, pressure: float) -> list[int]:
-    """At most `n` different ranks below `size`, in order, with weights exp(-rank / pressure). Takes O(pressure)."""
+    """At most `n` different ranks below `size`, in order, with weights exp(-rank / pressure). Takes O(pressure).
+
+    Draws what `rng.choice(reach, count, replace=False, p=weights)` draws, by the same method (as many as are missing
+    are drawn with replacement, what is drawn already has weight 0 from then on), without its checks.
+    """
     reach = min(size, max(n, math.ceil(_NEGLIGIBLE * pressure)))
-    count = min(n, reach)
-    if count == 0:
-        return []
-    weights = np.exp(-np.arange(reach) / pressure)
-    ranks = rng.choice(reach, size=count, replace=False, p=weights / weights.sum())
-    return sorted(int(rank) for rank in ranks)
+    found: list[int] = []
+    while len(found) < min(n, reach):
+        cumulative = _cumulative(reach, pressure) if not found else _sums(_weights(reach, pressure), found)
+        at = cumulative.searchsorted(rng.random(min(n, reach) - len(found)), side="right")
+        found += dict.fromkeys(at.tolist())
+    return sorted(found)
+
+
+def _weights(reach: int, pressure: float) -> Floats:
+    weights: Floats = np.exp(np.maximum(-np.arange(reach) / pressure, _LEAST))
+    weights /= weights.sum()
+    return weights
+
+
+def _sums(weights: Floats, taken: list[int]) -> Floats:
+    """The cumulative distribution without those that are taken."""
+    weights[taken] = 0
+    sums: Floats = np.cumsum(weights)
+    sums /= sums[-1]
+    return sums
+
+
+@functools.lru_cache(maxsize=256)
+def _cumulative(reach: int, pressure: float) -> Floats:
+    return _sums(_weights(reach, pressure), [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from sortedcontainers import SortedList
+from sortedcontainers import SortedDict
 
 from refine.archives import Added
 from refine.archives.rank import Key, Signature, drawn, key, sign, signature
@@ -22,8 +22,7 @@ class TopK:
         self._sign = sign(direction)
         self._size = size
         self._pressure = pressure
-        self._keys: SortedList[Key] = SortedList()
-        self._kept: dict[Key, Shown] = {}
+        self._kept: SortedDict[Key, Shown] = SortedDict()
         self._by_signature: dict[Signature, Key] = {}
 
     def add(self, shown: Shown, ask: int = 0) -> Added:
@@ -32,27 +31,25 @@ class TopK:
         same = self._by_signature.get(does)
         if same is not None and same <= place:
             return Added.REFUSED
-        if same is None and len(self._keys) >= self._size and place > self._keys[-1]:
+        if same is None and len(self._kept) >= self._size and place > self._kept.keys()[-1]:
             return Added.REFUSED
         if same is not None:
             self._drop(same)
-        self._keys.add(place)
         self._kept[place] = shown
         self._by_signature[does] = place
-        if len(self._keys) > self._size:
-            self._drop(self._keys[-1])
+        if len(self._kept) > self._size:
+            self._drop(self._kept.keys()[-1])
         return Added.NEW if same is None else Added.REPLACED
 
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         del ask
-        return [self._kept[self._keys[rank]] for rank in drawn(rng, len(self._keys), n, self._pressure)]
+        return [self._kept.peekitem(rank)[1] for rank in drawn(rng, len(self._kept), n, self._pressure)]
 
     def __iter__(self) -> Iterator[Shown]:
-        return (self._kept[place] for place in self._keys)
+        return iter(self._kept.values())
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._kept)
 
     def _drop(self, place: Key) -> None:
-        self._keys.remove(place)
         del self._by_signature[signature(self._kept.pop(place))]

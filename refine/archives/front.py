@@ -1,0 +1,98 @@
+"""A Pareto front that is asked and changed in about the square root of its size."""
+
+from __future__ import annotations
+
+import bisect
+
+import numpy as np
+
+from refine.archives.rank import Key
+
+BLOCK = 1024
+"""Points of a block; one of twice as many is split."""
+
+Point = tuple[float, ...]
+Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+class Front:
+    """Points of `axes` coordinates, less is better in each, of which none is at least as good as another in all.
+
+    They lie in blocks in the order of their coordinates, each block with its box: it is looked into only if its box
+    says that it may hold an answer (as in the ND-tree of Jaszkiewicz and Lust 2018, one level deep). So a question costs one
+    numpy pass over the boxes and one over the blocks that are left, mostly one or two.
+    """
+
+    def __init__(self, axes: int) -> None:
+        self._points: list[Table] = []
+        self._keys: list[list[Key]] = []
+        self._starts: list[Point] = []
+        """The point at which each block begins; the first of them takes what is less, too."""
+        self._low: Table = np.empty((0, axes))
+        self._high: Table = np.empty((0, axes))
+
+    def covering(self, point: Point) -> Key | None:
+        """The key of a point that is at least as good in everything: if one is equal, of that."""
+        for block in np.flatnonzero((self._low <= point).all(axis=1)):
+            inside = np.flatnonzero((self._points[block] <= point).all(axis=1))
+            if inside.size:
+                return self._keys[block][int(inside[0])]
+        return None
+
+    def rename(self, point: Point, old: Key, new: Key) -> None:
+        """Gives the point of the key `old` another."""
+        keys = self._keys[self._block(point)]
+        keys[keys.index(old)] = new
+
+    def put(self, point: Point, key: Key) -> list[Key]:
+        """Adds a point that nothing covers; the keys of those that it covers, which are gone."""
+        beaten = self._without(point)
+        if not self._starts:
+            self._insert(0, np.empty((0, len(point))), [])
+        block = self._block(point)
+        self._points[block] = np.vstack([self._points[block], point])
+        self._keys[block].append(key)
+        if len(self._keys[block]) >= 2 * BLOCK:
+            self._split(block)
+        else:
+            self._boxed(block)
+        return beaten
+
+    def _block(self, point: Point) -> int:
+        return max(0, bisect.bisect_right(self._starts, point) - 1)
+
+    def _without(self, point: Point) -> list[Key]:
+        beaten: list[Key] = []
+        for block in np.flatnonzero((point <= self._high).all(axis=1))[::-1].tolist():
+            covered = (point <= self._points[block]).all(axis=1)
+            if covered.any():
+                keys = self._keys[block]
+                beaten += [keys[at] for at in np.flatnonzero(covered)]
+                self._keys[block] = [keys[at] for at in np.flatnonzero(~covered)]
+                self._points[block] = self._points[block][~covered]
+                self._remove(block) if not self._keys[block] else self._boxed(block)
+        return beaten
+
+    def _split(self, block: int) -> None:
+        points, keys = self._points[block], self._keys[block]
+        order = np.lexsort(points.T[::-1])
+        self._remove(block)
+        for part in (order[BLOCK:], order[:BLOCK]):
+            self._insert(block, points[part], [keys[i] for i in part])
+
+    def _insert(self, at: int, points: Table, keys: list[Key]) -> None:
+        self._points.insert(at, points)
+        self._keys.insert(at, keys)
+        self._starts.insert(at, tuple(points[0].tolist()) if keys else ())
+        self._low = np.insert(self._low, at, np.inf, axis=0)
+        self._high = np.insert(self._high, at, -np.inf, axis=0)
+        if keys:
+            self._boxed(at)
+
+    def _remove(self, at: int) -> None:
+        del self._points[at], self._keys[at], self._starts[at]
+        self._low, self._high = np.delete(self._low, at, axis=0), np.delete(self._high, at, axis=0)
+
+    def _boxed(self, block: int) -> None:
+        self._low[block] = self._points[block].min(axis=0)
+        self._high[block] = self._points[block].max(axis=0)
