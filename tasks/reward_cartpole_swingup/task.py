@@ -35,6 +35,10 @@ XML = """
 """
 
 
+def robot() -> str:
+    return XML
+
+
 def read(qpos: Numbers, qvel: Numbers) -> State:
     """The state's fields, from n positions and velocities."""
     return {
@@ -69,7 +73,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return balanced
 
 
-WORLD = World(XML, read, observe, start, merit, seconds=0.02, skip=2, horizon=150)
+WORLD = World(robot, read, observe, start, merit, seconds=0.02, skip=2, horizon=150)
 TRAINING = Training(iterations=60, directions=16, top=8, step=0.3, noise=0.2)
 
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def robot() -> str:
+    """Gymnasium's model, read from the installed package."""
+    return packaged("half_cheetah")
+
+
 def read(qpos: Numbers, qvel: Numbers) -> State:
     """The state's fields, from n positions and velocities."""
     return {
@@ -49,7 +54,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return good
 
 
-WORLD = World(packaged("half_cheetah"), read, observe, start, merit, seconds=0.01, skip=5, horizon=100, clock=2.5)
+WORLD = World(robot, read, observe, start, merit, seconds=0.01, skip=5, horizon=100, clock=2.5)
 TRAINING = Training(iterations=55, directions=16, top=8, step=0.05, noise=0.1)
 
 

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def robot() -> str:
+    """Gymnasium's model, read from the installed package."""
+    return packaged("hopper")
+
+
 def read(qpos: Numbers, qvel: Numbers) -> State:
     """The state's fields, from n positions and velocities."""
     return {
@@ -57,7 +62,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return good
 
 
-WORLD = World(packaged("hopper"), read, observe, start, merit, alive, seconds=0.005, skip=3, horizon=200, clock=2.0)
+WORLD = World(robot, read, observe, start, merit, alive, seconds=0.005, skip=3, horizon=200, clock=2.0)
 TRAINING = Training(iterations=50, directions=16, top=8, step=0.05, noise=0.1)
 
 

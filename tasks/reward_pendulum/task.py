@@ -32,6 +32,10 @@ XML = """
 """
 
 
+def robot() -> str:
+    return XML
+
+
 def read(qpos: Numbers, qvel: Numbers) -> State:
     """The state's fields, from n positions and velocities."""
     return {
@@ -60,7 +64,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return upright
 
 
-WORLD = World(XML, read, observe, start, merit, seconds=0.02, skip=2, horizon=150)
+WORLD = World(robot, read, observe, start, merit, seconds=0.02, skip=2, horizon=150)
 TRAINING = Training(iterations=40, directions=12, top=6, step=0.2, noise=0.3)
 
 task = Task(

@@ -103,7 +103,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return good
 
 
-WORLD = World(robot(), read, observe, start, merit, alive, seconds=0.01, skip=4, horizon=100, clock=2.0)
+WORLD = World(robot, read, observe, start, merit, alive, seconds=0.01, skip=4, horizon=100, clock=2.0)
 TRAINING = Training(iterations=50, directions=12, top=6, step=0.03, noise=0.05)
 
 

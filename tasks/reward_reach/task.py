@@ -57,6 +57,10 @@ XML = """
 """
 
 
+def robot() -> str:
+    return XML
+
+
 def read(qpos: Numbers, qvel: Numbers) -> State:
     """The state's fields, from n positions and velocities."""
     yaw, shoulder, forearm = qpos[:, 0], qpos[:, 1], qpos[:, 1] + qpos[:, 2]
@@ -100,7 +104,7 @@ def merit(state: State, action: Numbers) -> Numbers:
     return (state["distance"] < 0.05).astype(np.float64)
 
 
-WORLD = World(XML, read, observe, start, merit, seconds=0.01, skip=4, horizon=75)
+WORLD = World(robot, read, observe, start, merit, seconds=0.01, skip=4, horizon=75)
 TRAINING = Training(iterations=60, directions=16, top=8, step=0.1, noise=0.3)
 
 

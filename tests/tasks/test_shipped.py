@@ -19,11 +19,16 @@ async def findings(name: str) -> list[Finding]:
 
 
 def tasks() -> list[ParameterSet]:
-    """What trains with torch is tested where torch is."""
-    return [pytest.param(name, marks=[pytest.mark.torch] if load(name).image == "torch" else []) for name in names()]
+    """What trains with torch is tested where torch is; what trains policies takes minutes."""
+    return [pytest.param(name, marks=marks(name)) for name in names()]
 
 
-@pytest.mark.timeout(400)
+def marks(name: str) -> list[pytest.MarkDecorator]:
+    if name.startswith("reward_"):
+        return [pytest.mark.slow, pytest.mark.timeout(1800)]
+    return [pytest.mark.timeout(400), *([pytest.mark.torch] if load(name).image == "torch" else [])]
+
+
 @pytest.mark.parametrize("name", tasks())
 async def test_a_shipped_task_can_be_trusted(name: str) -> None:
     found = await findings(name)

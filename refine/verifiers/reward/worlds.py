@@ -26,7 +26,7 @@ class World:
     """What a reward is tried in. All functions work on n states at once.
 
     Attributes:
-        xml: the robot, in MuJoCo's format (MJCF).
+        robot: gives the robot's text in MuJoCo's format (MJCF); called when it is first simulated.
         read: from positions (n, nq) and velocities (n, nv) to the named quantities that rewards see. Its source stands
             in the instruction, so it is the whole truth about them.
         observe: from these quantities to what the policy sees, (n, d).
@@ -40,7 +40,7 @@ class World:
         clock: Hz of the sine and cosine that the policy sees, for gaits; 0 for none.
     """
 
-    xml: str
+    robot: Callable[[], str]
     read: Callable[[Numbers, Numbers], State]
     observe: Callable[[State], Numbers]
     start: Callable[[np.random.Generator, int], tuple[Numbers, Numbers]]
@@ -51,9 +51,9 @@ class World:
     horizon: int = 200
     clock: float = 0.0
 
-    @property
+    @functools.cached_property
     def model(self) -> Any:  # noqa: ANN401 - MuJoCo's types are compiled
-        return _compiled(self.xml, self.seconds)
+        return _compiled(self.robot(), self.seconds)
 
     @property
     def control_seconds(self) -> float:

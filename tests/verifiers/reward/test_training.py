@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from refine.verifiers.reward import reflection
+from refine.verifiers.reward.physics import Physics
+from refine.verifiers.reward.training import Training, Watched, train, update
+from tests.verifiers.reward.robots import WORLD
+
+SMALL = Training(iterations=12, directions=6, top=3, step=0.3, noise=0.3, checkpoints=4, watched=2)
+
+
+def upright(state: Any, action: Any, after: Any) -> Any:
+    angle = -(after["angle"] ** 2)
+    return angle, {"angle": angle, "bonus": np.ones(len(action))}
+
+
+def trained(pays: Any = upright, seed: int = 1, **keywords: Any) -> Any:
+    return train(WORLD, pays, SMALL, np.random.default_rng(seed), **keywords)
+
+
+def test_a_good_reward_trains_and_its_opposite_does_not() -> None:
+    good = trained().checkpoints
+    bad = trained(lambda *asked: (-upright(*asked)[0], {})).checkpoints
+    assert good[-1].fitness.mean() > 0.5
+    assert bad[-1].fitness.mean() < good[-1].fitness.mean() - 0.3
+
+
+def test_a_reward_that_says_nothing_leaves_the_policy_as_it_was() -> None:
+    assert not trained(lambda _, action, __: (np.full(len(action), 7.0), {})).weights.any()
+
+
+def test_the_same_seed_trains_the_same_policy() -> None:
+    assert np.array_equal(trained().weights, trained().weights)
+    assert not np.array_equal(trained().weights, trained(seed=2).weights)
+
+
+def test_scaling_a_reward_changes_nothing() -> None:
+    scaled = trained(lambda *asked: (1000.0 * upright(*asked)[0], {}))
+    assert scaled.weights == pytest.approx(trained().weights, rel=1e-6)
+
+
+def test_physics_are_drawn_once_for_both_signs_of_a_direction() -> None:
+    drawn: list[int] = []
+
+    def draws(rng: np.random.Generator, count: int) -> list[Physics]:
+        drawn.append(count)
+        return [Physics(mass=float(m)) for m in rng.uniform(0.9, 1.1, count)]
+
+    trained(draws=draws)
+    assert set(drawn) == {SMALL.directions, SMALL.directions + SMALL.watched}
+
+
+def test_checkpoints_are_evenly_spaced_and_the_last_one_is_at_the_end() -> None:
+    for training in (Training(iterations=55), SMALL, Training(iterations=10)):
+        moments = [k for k in range(training.iterations) if training.is_checkpoint(k)]
+        assert len(moments) == training.checkpoints
+        assert moments[-1] == training.iterations - 1
+        assert max(np.diff(moments)) - min(np.diff(moments)) <= 1
+
+
+def test_an_update_goes_where_returns_rise() -> None:
+    tests = np.random.default_rng(0).standard_normal((6, 1, 3))
+    wanted = np.array([1.0, -2.0, 0.5])
+    returns = np.concatenate([(tests @ wanted).ravel(), -(tests @ wanted).ravel()])
+    assert (update(SMALL, tests, returns) @ wanted).item() > 0
+    assert not update(SMALL, tests, np.full(12, 3.0)).any()
+
+
+def test_reflection_tells_curves_and_what_goes_with_fitness() -> None:
+    result = trained()
+    told = reflection.told(result)
+    assert set(told) == {"reward/angle", "reward/bonus", "fitness", "episode_length"}
+    assert all(len(values) == SMALL.checkpoints for values in told.values())
+    found = reflection.correlations(result.tried)
+    assert found["bonus"] == 0.0
+    assert found["angle"] > 0.1
+    assert "Unrelated to fitness so far: bonus." in reflection.sentences(result)
+
+
+def test_a_component_against_fitness_is_named() -> None:
+    fitness = np.array([0.0, 0.5, 1.0, 0.2])
+    watched = Watched({"up": fitness * 2, "down": -fitness, "flat": np.ones(4)}, fitness, np.ones(4))
+    assert reflection.correlations([watched]) == pytest.approx({"up": 1.0, "down": -1.0, "flat": 0.0})
+    assert reflection.correlations([]) == {}
