@@ -6,7 +6,7 @@ For each archive of `refine.archives`: `add_us` and `sample_us` (three candidate
 most, while the last tenth of the candidates is added; `best_us`, the ten best; `kept`; and `bytes_each`, the growth of
 the process's resident memory by candidate *added*, with what the archive keeps alive of texts and outcomes.
 
-The candidates are a stream that gets better on the whole, slowly: a score with noise, texts of 0.2 to 6 kB, metrics that
+The candidates are a stream that gets better, slowly: a score with noise, texts of 0.2 to 6 kB, metrics that
 trade off against the score, 16 instances. "all" marks archives that keep every one: the worst case.
 
 `novelty`: whether a program was verified already, its syntax tree's digest included, and the memory of the index by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,8 @@ Place = tuple[int, int]
 """Ask and sample."""
 CURABLE = frozenset({Verdict.CRASHED, Verdict.MALFORMED})
 """Failures that their own error message may cure."""
+AROUND = 8
+"""So many times the failures that a prompt shows are remembered, to find among them those near a parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,13 @@ class Attempt:
     answer: str
     candidate: str | None
     outcome: Outcome
+    parents: tuple[str, ...] = ()
+    """Whom its prompt showed."""
 
 
 @dataclass(slots=True)
 class Attempts:
-    """The latest `kept` attempts, the latest `failing` failures, and the failures that wait for their one repair."""
+    """The latest `kept` attempts, the latest failures (a prompt shows `failing` of them), and what waits for repair."""
 
     kept: int
     failing: int
@@ -41,9 +46,17 @@ class Attempts:
             _insert(self.tried, attempt, self.kept)
         if attempt.outcome.passed:
             return
-        _insert(self.failures, attempt, self.failing)
+        _insert(self.failures, attempt, self.failing * AROUND)
         if self.repairing and not of_a_repair and attempt.outcome.verdict in CURABLE:
             bisect.insort(self.repairs, attempt, key=_place)
+
+    def near(self, parents: Iterable[str]) -> list[Attempt]:
+        """The failures to show beside `parents`: of those parents' other children first, then the latest; the most
+        telling last.
+        """
+        same = set(parents)
+        ranked = sorted(self.failures, key=lambda attempt: (not same.isdisjoint(attempt.parents), attempt.place))
+        return ranked[-self.failing :] if self.failing else []
 
     def taken(self, place: Place) -> None:
         """The repair of that attempt was asked for."""

@@ -10,7 +10,9 @@ import numpy as np
 from refine import prompts
 from refine.archives import SEEDS
 from refine.attempts import Attempt
+from refine.sandbox.files import declared
 from refine.strategies import Move
+from refine.task import Task
 from refine.types import Candidate, Edit, Prompt, Shown
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -
         task=search.task,
         parents=parents,
         inspirations=_inspirations(search, move.inspirations, {parent.candidate.id for parent in parents}),
-        failures=tuple(attempt.outcome for attempt in search.attempts.failures),
+        failures=tuple(attempt.outcome for attempt in search.attempts.near(parent.candidate.id for parent in parents)),
+        packages=_packages(search.task),
         history=_latest(search, strategy.history),
         lessons=_taught(search),
         best=_best(search),
@@ -106,6 +109,12 @@ def _repair(search: Search, attempt: Attempt) -> Prompt:
         repairs=attempt.place,
         model=search.bandit.choose(search.seed, search.tally.asks),
     )
+
+
+def _packages(task: Task) -> tuple[str, ...]:
+    """What a program may import from its image beside Python's standard library."""
+    preloaded = declared(task.image, "preload") if task.language == "python" else ()
+    return tuple(dict.fromkeys(name.partition(".")[0] for name in preloaded))
 
 
 def _best(search: Search) -> float | None:

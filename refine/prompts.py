@@ -23,10 +23,11 @@ _KINDS = {"python": "Python program", "expression": "Python-syntax expression", 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What one prompt shows. Parents and inspirations come best first, failures and history latest last.
+    """What one prompt shows. Parents and inspirations come best first, history latest last, failures with those of
+    the parents' other children last. `packages` may be imported beside Python's standard library.
 
     When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
-    failures, oldest first; lessons, oldest first; parents but the first, worst first. The task and the program to
+    failures, the first first; lessons, oldest first; parents but the first, worst first. The task and the program to
     improve are never cut.
     """
 
@@ -37,6 +38,7 @@ class Brief:
     history: tuple[Shown, ...] = ()
     lessons: tuple[str, ...] = ()
     best: float | None = None
+    packages: tuple[str, ...] = ()
     say: str = ""
     edit: Edit = "whole"
     characters: int = 60_000
@@ -88,6 +90,7 @@ def _rendered(template: str, brief: Brief) -> tuple[Message, ...]:
         "direction": task.direction,
         "target": task.target,
         "limits": task.limits,
+        "packages": brief.packages,
         "best": brief.best,
         "parents": brief.parents,
         "inspirations": brief.inspirations,

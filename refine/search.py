@@ -78,6 +78,8 @@ class Search:
         self.lessons: list[tuple[Place, str]] = []
         self._since_lessons = 0
         self._repairing: set[int] = set()
+        self._parents: dict[int, tuple[str, ...]] = {}
+        """Whom an ask shows, while there are answers to come."""
         self._began: dict[int, float] = {}
         """Seconds of the run at which an ask was made, while there are answers to come."""
         self._faults: dict[str, int] = {}
@@ -141,6 +143,7 @@ class Search:
         self.tally.asked += event.samples
         self.unanswered[event.ask] = set(range(event.samples))
         self._began[event.ask] = self.tally.seconds
+        self._parents[event.ask] = event.parents
         self.bandit.asked(event, self._bar(event))
         if event.wants == "lessons":
             self.reflecting.add(event.ask)
@@ -167,7 +170,7 @@ class Search:
 
     def _verified(self, event: Verified) -> None:
         place, outcome = (event.ask, event.sample), event.outcome
-        answer = self.unverified.pop(place)
+        answer, parents = self.unverified.pop(place), self._parents.get(event.ask, ())
         self.tally.slowest = max(self.tally.slowest, self.tally.seconds - self._began.get(event.ask, 0.0))
         self._may_forget(event.ask)
         self.tally.verified += 1
@@ -185,7 +188,7 @@ class Search:
             self.verdicts[event.candidate] = outcome.verdict
             self._forms.setdefault(event.form or event.candidate, event.candidate)
         if event.ask != SEEDS:
-            attempt = Attempt(place, answer, event.candidate, outcome)
+            attempt = Attempt(place, answer, event.candidate, outcome, parents)
             self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
             self._passed(Shown(Candidate(self.text(event.candidate)), outcome), event.ask)
@@ -201,6 +204,7 @@ class Search:
         if ask not in self.unanswered and not any(a == ask for a, _ in self.unverified):
             self.bases.pop(ask, None)
             self._began.pop(ask, None)
+            self._parents.pop(ask, None)
 
     def _passed(self, shown: Shown, ask: int) -> None:
         self.archive.add(shown, ask)
@@ -254,6 +258,7 @@ class Search:
             "lessons": self.lessons,
             "since_lessons": self._since_lessons,
             "began": self._began,
+            "parents": self._parents,
             "bandit": dataclasses.asdict(self.bandit),
             "convergence": dataclasses.asdict(self.convergence),
             **self.attempts.snapshot(),

@@ -125,6 +125,12 @@ def test_a_wrong_template_is_the_tasks_error(tmp_path: Path) -> None:
         prompts.messages(Brief(task))
 
 
+def test_it_says_what_may_be_imported(tmp_path: Path) -> None:
+    said = prompts.messages(Brief(toy(tmp_path), packages=("numpy", "torch")))[1].content
+    assert "standard library and numpy, torch." in said
+    assert "import" not in prompts.messages(Brief(toy(tmp_path)))[1].content
+
+
 def test_what_a_training_did_is_told(tmp_path: Path) -> None:
     curves = {"reward/speed": [0.5, 1.5], "reward/energy": [-0.25, -0.25]}
     trained = Shown(Candidate("x = 3\n"), Outcome(verdict=Verdict.PASSED, score=3.0, curves=curves))

@@ -19,8 +19,8 @@ class Front:
     """Points of `axes` coordinates, less is better in each, of which none is at least as good as another in all.
 
     They lie in blocks in the order of their coordinates, each block with its box: it is looked into only if its box
-    says that it may hold an answer (as in the ND-tree of Jaszkiewicz and Lust 2018, one level deep). So a question costs one
-    numpy pass over the boxes and one over the blocks that are left, mostly one or two.
+    says that it may hold an answer (as in the ND-tree of Jaszkiewicz and Lust 2018, one level deep). A question
+    costs a numpy pass over the boxes and one over each block that is left, mostly one or two.
     """
 
     def __init__(self, axes: int) -> None:
