@@ -18,7 +18,7 @@ from refine.verifiers.answers import Answer, Proved, Refuted, Undecided
 from refine.verifiers.symbolic.final import unwrapped
 from refine.verifiers.symbolic.final_numbers import digits, number
 from refine.verifiers.symbolic.final_quantity import Quantity, attached
-from refine.verifiers.symbolic.final_units import UNITS, factor
+from refine.verifiers.symbolic.final_units import MULTIPLIERS, UNITS, factor
 from refine.verifiers.symbolic.grammar_names import CONSTANTS, FUNCTIONS, GREEK
 from refine.verifiers.symbolic.tree import CALCULUS
 
@@ -27,6 +27,8 @@ _CHOSEN = re.compile(r"(?:\(([A-Ja-j])\)|([A-J])(?:[.):]|$))(?:\s.*)?", re.DOTAL
 _WORDS = re.compile(r"[^\W\d_]+(?:[ '’.-]{1,2}[^\W\d_]+){0,12}")
 _TIME = re.compile(r"(\d{1,2}):([0-5]\d)\s*([ap])?\.?\s*(?:m\.?)?", re.IGNORECASE)
 _RATIO = re.compile(r"\d{1,50}(?:\.\d{1,50})?(?:\s*(?::|\\colon)\s*\d{1,50}(?:\.\d{1,50})?){1,9}")
+_NOTHING = re.compile(r"none|empty set|(?:there (?:is|are) )?no (?:real |integer )?solutions?")
+_EMPTY = frozenset({"EmptySet", r"\emptyset", r"\varnothing", "∅", "{}", r"\{\}"})
 _COMMA = re.compile(r"-?(?:0,\d{1,50}|\d{1,50},(?!\d{3}$)\d{1,50})")
 _COMMAS = Undecided(("a decimal comma, or one between thousands or answers",))
 _ALIKE = frozenset({"pound", "lb"})
@@ -144,13 +146,35 @@ def _choices(given: Quantity, expected: Quantity, rules: Rules) -> Answer | None
 
 
 def _texts(given: Quantity, expected: Quantity, rules: Rules) -> Answer | None:  # noqa: ARG001 - one of several
-    words = _is_text(given.body) and _WORDS.fullmatch(_plainly(expected.body))
-    if not (words or _is_text(_plainly(expected.body))):
+    one, other = _plainly(given.body), _plainly(expected.body)
+    words = _is_text(one) and (_WORDS.fullmatch(other) or _says_nothing(one) or _counts(one))
+    if not (words or _is_text(other)):
         return None
-    mine, theirs = _folded(given.body), _folded(expected.body)
-    if mine == theirs:
+    if _folded(one) == _folded(other):
         return Proved("the same words")
-    return Refuted("other words", left=given.body, right=expected.body)
+    if _says_nothing(one) and _says_nothing(other):
+        return Proved("both are empty")
+    if _of_one_kind(one, other):
+        return Refuted("other words", left=given.body, right=expected.body)
+    return Undecided(("words against a formula, or words that count",))
+
+
+def _says_nothing(body: str) -> bool:
+    """No solutions, or the empty set."""
+    return body.replace(" ", "") in _EMPTY or bool(_NOTHING.fullmatch(_folded(body)))
+
+
+def _of_one_kind(one: str, other: str) -> bool:
+    """Words both, or words that do not count against a number."""
+    words = [bool(_WORDS.fullmatch(body)) and number(body) is None for body in (one, other)]
+    if all(words):
+        return not any(_says_nothing(body) for body in (one, other)) or all(map(_is_text, (one, other)))
+    said, value = (one, other) if words[0] else (other, one)
+    return number(value) is not None and not _counts(said)
+
+
+def _counts(words: str) -> bool:
+    return any(word in MULTIPLIERS or number(word) is not None for word in re.split(r"[ -]+", words.casefold()))
 
 
 def _is_text(body: str) -> bool:

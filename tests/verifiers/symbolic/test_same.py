@@ -309,6 +309,18 @@ def test_other_measures_are_refuted(mine: str, theirs: str) -> None:
     assert isinstance(same_answer(mine, theirs), Refuted)
 
 
+@pytest.mark.parametrize("mine", ["no solution", "There are no real solutions", "none", "the empty set"])
+def test_no_solution_is_the_empty_set(mine: str) -> None:
+    assert isinstance(same_answer(mine, r"\emptyset"), Proved)
+    assert isinstance(same_answer("{}", mine), Proved)
+    assert not isinstance(same_answer("5", mine), Proved)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("half", "1/2"), ("infinite", r"\infty"), ("even", "2k + 1")])
+def test_words_against_a_formula_are_undecided(mine: str, theirs: str) -> None:
+    assert isinstance(same_answer(theirs, mine), Undecided)
+
+
 def test_a_refutation_shows_the_units() -> None:
     answer = same_answer("42%", "42")
     assert isinstance(answer, Refuted)
