@@ -135,7 +135,11 @@ def test_cross_entropy_gains_nothing_over_itself() -> None:
     outcome = MODULE.verify(handle)
     assert outcome.score == 0
     assert set(outcome.instances) == {"digits, clean", "digits, flips 0.2", "digits, flips 0.4"}
-    assert outcome.metrics["clean"] > outcome.metrics["flips 0.4"] > 70
+    assert outcome.metrics == {"clean": 0.0, "flips 0.2": 0.0, "flips 0.4": 0.0}
+    assert outcome.features["accuracy, clean"] > outcome.features["accuracy, flips 0.4"] > 70
+    assert outcome.curves["held-out accuracy (%), clean/cross entropy"][-1] == pytest.approx(
+        outcome.features["accuracy, clean"], abs=0.01
+    )
     assert handle.starts == 2, "once for the gate and the training, once for the audit"
 
 
@@ -152,7 +156,7 @@ def test_confirmation_has_three_settings_and_draws_from_the_secret(monkeypatch: 
     monkeypatch.setattr(MODULE, "RECIPE", TRAINING.Recipe(epochs=2))
     first, other = (MODULE.confirm(Given(lambda: cross_entropy, seed)) for seed in (1, 2))
     assert {name.split(", ")[0] for name in first.instances} == {"other digits", "another network", "another data set"}
-    assert first.metrics != other.metrics
+    assert first.features != other.features
 
 
 class Counting:
