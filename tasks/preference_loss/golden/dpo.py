@@ -1,0 +1,9 @@
+"""DPO (Rafailov et al. 2023): the logistic loss of the log-ratio."""
+import torch
+import torch.nn.functional as F
+
+
+def loss(policy_chosen_logps, policy_rejected_logps, reference_chosen_logps, reference_rejected_logps, beta):
+    rho = (policy_chosen_logps - reference_chosen_logps) - (policy_rejected_logps - reference_rejected_logps)
+    x = beta * rho
+    return -F.logsigmoid(x)

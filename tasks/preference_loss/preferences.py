@@ -1,0 +1,176 @@
+"""Preference pairs drawn from the base policy, and offline preference optimisation with a gradient from outside.
+
+The judge holds model, optimiser, prompts and pairs. All that it asks of a loss is its gradient with respect to the
+log-probabilities of a batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import decoder
+import numpy as np
+import numpy.typing as npt
+import torch
+from decoder import RANKS, SORTING, Problem, Weights
+from torch import Tensor
+
+Numbers = npt.NDArray[np.float64]
+Question = tuple[Numbers, Numbers, Numbers, Numbers, float]
+"""log pi(y_w), log pi(y_l), log pi_ref(y_w), log pi_ref(y_l) of a batch, and beta."""
+Slopes = tuple[Numbers, Numbers]
+"""Gradient of the batch's mean loss with respect to the first two."""
+Gradient = Callable[[Sequence[Question]], Sequence[Slopes]]
+
+PROBLEMS = {"sorting": SORTING, "ranks": RANKS}
+FLIPPED = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a policy is trained: Adam (Kingma and Ba 2015) from the base policy, the pairs in an order of the seed."""
+
+    pairs: int = 512
+    steps: int = 60
+    batch: int = 32
+    rate: float = 4e-4
+    chosen_by: int = 500
+    tested_by: int = 1000
+    checkpoints: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Prompts (n, DIGITS), responses (n, DIGITS), and the base policy's log-probabilities of these, (n,)."""
+
+    digits: Tensor
+    chosen: Tensor
+    rejected: Tensor
+    reference_chosen: Tensor
+    reference_rejected: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What became of one training.
+
+    Attributes:
+        beta: what it was trained with.
+        chosen_by: greedy accuracy on the prompts that a beta is chosen by.
+        accuracy: the same on the test's prompts.
+        divergence: KL to the base policy, nats a response.
+        course: accuracy at evenly spaced checkpoints, the beginning and the end among them.
+    """
+
+    beta: float
+    chosen_by: float
+    accuracy: float
+    divergence: float
+    course: tuple[float, ...]
+
+
+def drawn(problem: Problem, seed: int, recipe: Recipe) -> Pairs:
+    """Pairs of a right and a wrong response, both drawn at temperature 1; FLIPPED of them the wrong way round."""
+    generator = torch.Generator().manual_seed(seed)
+    asked = decoder.prompts("pairs")
+    digits = asked[torch.randperm(len(asked), generator=generator)[: 3 * recipe.pairs]]
+    base = decoder.base(problem)
+    one, other = (decoder.responses(base, digits, generator) for _ in range(2))
+    right = problem.right(digits, one)
+    kept = (right != problem.right(digits, other)).nonzero()[: recipe.pairs, 0]
+    digits, one, other, right = digits[kept], one[kept], other[kept], right[kept]
+    flipped = torch.rand(len(digits), generator=generator) < FLIPPED
+    first = (right ^ flipped)[:, None]
+    chosen, rejected = torch.where(first, one, other), torch.where(first, other, one)
+    with torch.no_grad():
+        references = [decoder.log_probabilities(base, digits, response) for response in (chosen, rejected)]
+    return Pairs(digits, chosen, rejected, references[0], references[1])
+
+
+def order(count: int, seed: int, recipe: Recipe) -> Tensor:
+    """Indices of the pairs of each step, (steps, batch): whole passes over all pairs, each in another order."""
+    generator = torch.Generator().manual_seed(seed + 1)
+    wanted = recipe.steps * recipe.batch
+    passes = [torch.randperm(count, generator=generator) for _ in range(-(-wanted // count))]
+    return torch.cat(passes)[:wanted].view(recipe.steps, recipe.batch)
+
+
+class _Policy:
+    """One policy in training."""
+
+    def __init__(self, problem: Problem, beta: float, recipe: Recipe) -> None:
+        self.beta = beta
+        self.weights = {name: weight.clone().requires_grad_() for name, weight in decoder.base(problem).items()}
+        self.course: list[float] = []
+        self._optimiser = torch.optim.Adam(self.weights.values(), lr=recipe.rate)
+        self._asked: tuple[Tensor, Tensor] | None = None
+
+    def question(self, pairs: Pairs, batch: Tensor) -> Question:
+        digits, chosen, rejected = pairs.digits[batch], pairs.chosen[batch], pairs.rejected[batch]
+        both = decoder.log_probabilities(self.weights, digits.repeat(2, 1), torch.cat([chosen, rejected]))
+        self._asked = ours, theirs = both[: len(batch)], both[len(batch) :]
+        references = pairs.reference_chosen[batch], pairs.reference_rejected[batch]
+        first, second, third, fourth = (_numbers(part) for part in (ours, theirs, *references))
+        return first, second, third, fourth, self.beta
+
+    def step(self, slopes: Slopes) -> None:
+        assert self._asked is not None, "a step answers a question"
+        self._optimiser.zero_grad()
+        torch.autograd.backward(self._asked, [torch.from_numpy(slope).float() for slope in slopes])
+        self._optimiser.step()
+
+    def look(self, problem: Problem, recipe: Recipe) -> None:
+        prompts = decoder.prompts("choose")[-recipe.chosen_by // 4 :]
+        self.course.append(decoder.accuracy(self.weights, problem, prompts))
+
+
+def _numbers(values: Tensor) -> Numbers:
+    return values.detach().double().numpy()
+
+
+def train(
+    problem: Problem, pairs: Pairs, betas: Sequence[float], gradient: Gradient, seed: int, *, recipe: Recipe
+) -> list[Trained]:
+    """A policy for each of `betas`, side by side on the same batches: `gradient` is asked once a step for all."""
+    policies = [_Policy(problem, beta, recipe) for beta in betas]
+    every = max(1, recipe.steps // recipe.checkpoints)
+    for step, batch in enumerate(order(len(pairs.digits), seed, recipe)):
+        if step % every == 0:
+            for policy in policies:
+                policy.look(problem, recipe)
+        slopes = gradient([policy.question(pairs, batch) for policy in policies])
+        for policy, slope in zip(policies, slopes, strict=True):
+            policy.step(slope)
+    for policy in policies:
+        policy.look(problem, recipe)
+    return [_measured(problem, policy, seed, recipe) for policy in policies]
+
+
+def _measured(problem: Problem, policy: _Policy, seed: int, recipe: Recipe) -> Trained:
+    generator = torch.Generator().manual_seed(seed + 2)
+    weights: Weights = {name: weight.detach() for name, weight in policy.weights.items()}
+    test = decoder.prompts("test")
+    return Trained(
+        policy.beta,
+        decoder.accuracy(weights, problem, decoder.prompts("choose")[: recipe.chosen_by]),
+        decoder.accuracy(weights, problem, test[: recipe.tested_by]),
+        decoder.divergence(weights, problem, test[:200], generator),
+        tuple(policy.course),
+    )
+
+
+def before(problem: Problem, recipe: Recipe) -> float:
+    """The base policy's accuracy on the test's prompts."""
+    return decoder.accuracy(decoder.base(problem), problem, decoder.prompts("test")[: recipe.tested_by])
+
+
+def dpo(questions: Sequence[Question]) -> list[Slopes]:
+    """The gradient of DPO's loss -log s(beta * rho) (Rafailov et al. 2023), the yardstick."""
+    return [_dpo(*question) for question in questions]
+
+
+def _dpo(ours: Numbers, theirs: Numbers, chosen: Numbers, rejected: Numbers, beta: float) -> Slopes:
+    x = beta * ((ours - chosen) - (theirs - rejected))
+    slope = -beta * 0.5 * (1.0 - np.tanh(x / 2)) / len(x)  # the logistic function of -x, without overflow
+    return slope, -slope
