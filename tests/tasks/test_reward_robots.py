@@ -81,7 +81,7 @@ def test_the_quadruped_stands_without_a_policy() -> None:
     rollouts = roll(world, still, world.start(np.random.default_rng(0), 4))
     assert (rollouts.lengths == world.horizon).all()
     weak = roll(world, still, world.start(np.random.default_rng(0), 4), [Physics(motor=0.02)] * 4)
-    assert (weak.lengths < world.horizon).all(), "its servos hold it up"
+    assert weak.lengths.mean() < 0.6 * world.horizon, "its servos hold it up"
 
 
 @pytest.mark.parametrize(("name", "angle"), [("reward_pendulum", "hinge"), ("reward_cartpole_swingup", "hinge")])

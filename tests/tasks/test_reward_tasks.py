@@ -73,7 +73,7 @@ def test_the_instruction_has_the_code_of_the_state_and_not_of_the_fitness(name: 
 def test_every_field_of_the_grammar_is_one_of_the_seeds(name: str) -> None:
     task = load(name)
     names: dict[str, Any] = {}
-    exec(task.seeds[0].text, names)
+    exec(task.seeds[0].text, names)  # noqa: S102 - written in this repository
     known = set(inspect.signature(names["components"]).parameters) | {"np"}
     for terminal in task.grammar.terminals:
         assert set(compile(terminal, "terminal", "eval").co_names) <= known | {"abs", "square"}, terminal
@@ -84,7 +84,7 @@ def test_the_sparse_reward_is_the_fitness(name: str) -> None:
     world = world_of(name)
     before, action, after = random_rollouts(world).transitions()
     names: dict[str, Any] = {}
-    exec((load(name).folder / "golden" / "sparse.py").read_text(), names)
+    exec((load(name).folder / "golden" / "sparse.py").read_text(), names)  # noqa: S102 - as above
     assert names["reward"](before, action, after)[0] == pytest.approx(world.merit(after, action))
 
 
