@@ -77,7 +77,8 @@ def base(problem: Problem) -> dict[str, Tensor]:
     body = Path(__file__).with_name(f"{problem.name}.safetensors").read_bytes()
     if hashlib.sha256(body).hexdigest() != problem.digest:
         raise ValueError(f"{problem.name}.safetensors is not the file that was shipped")
-    return load(body)
+    weights: dict[str, Tensor] = load(body)
+    return weights
 
 
 def untrained(generator: torch.Generator) -> dict[str, Tensor]:
@@ -130,9 +131,13 @@ def _asked(digits: Tensor) -> Tensor:
     return torch.cat([digits, torch.full((len(digits), 1), EQUALS)], 1)
 
 
-@torch.no_grad()
 def responses(weights: Weights, digits: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """Drawn at temperature 1 from `generator`, or greedy without one: (n, DIGITS)."""
+    with torch.no_grad():
+        return _responses(weights, digits, generator)
+
+
+def _responses(weights: Weights, digits: Tensor, generator: torch.Generator | None) -> Tensor:
     rows = _asked(digits)
     for _ in range(DIGITS):
         next_logits = logits(weights, rows, 1)[:, 0]
@@ -147,10 +152,10 @@ def accuracy(weights: Weights, problem: Problem, digits: Tensor) -> float:
     return float(problem.right(digits, responses(weights, digits)).float().mean())
 
 
-@torch.no_grad()
 def divergence(weights: Weights, problem: Problem, digits: Tensor, generator: torch.Generator) -> float:
     """KL(policy || base policy) of responses, nats: exact at each place, over prefixes drawn from the policy."""
     drawn = responses(weights, digits, generator)
-    ours = token_log_probabilities(weights, digits, drawn)
-    theirs = token_log_probabilities(base(problem), digits, drawn)
-    return float((ours.exp() * (ours - theirs)).sum((1, 2)).mean())
+    with torch.no_grad():
+        ours = token_log_probabilities(weights, digits, drawn)
+        theirs = token_log_probabilities(base(problem), digits, drawn)
+        return float((ours.exp() * (ours - theirs)).sum((1, 2)).mean())

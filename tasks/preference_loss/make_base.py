@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import decoder
 import torch
 from safetensors.torch import save_file
+
+if TYPE_CHECKING:
+    from tasks.preference_loss import decoder
+else:
+    import decoder
 
 TARGET = 0.6
 """Greedy accuracy on prompts that were not trained on, at which training stops."""

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import decoder
 import numpy as np
 import numpy.typing as npt
 import torch
-from decoder import RANKS, SORTING, Problem, Weights
 from torch import Tensor
+
+if TYPE_CHECKING:  # a folder of programs: its modules have one name for the type checker and another while it is loaded
+    from tasks.preference_loss import decoder
+    from tasks.preference_loss.decoder import RANKS, SORTING, Problem, Weights
+else:
+    import decoder
+    from decoder import RANKS, SORTING, Problem, Weights
 
 Numbers = npt.NDArray[np.float64]
 Question = tuple[Numbers, Numbers, Numbers, Numbers, float]
@@ -126,7 +132,8 @@ class _Policy:
 
 
 def _numbers(values: Tensor) -> Numbers:
-    return values.detach().double().numpy()
+    numbers: Numbers = values.detach().double().numpy()
+    return numbers
 
 
 def train(
@@ -162,7 +169,8 @@ def _measured(problem: Problem, policy: _Policy, seed: int, recipe: Recipe) -> T
 
 def before(problem: Problem, recipe: Recipe) -> float:
     """The base policy's accuracy on the test's prompts."""
-    return decoder.accuracy(decoder.base(problem), problem, decoder.prompts("test")[: recipe.tested_by])
+    share: float = decoder.accuracy(decoder.base(problem), problem, decoder.prompts("test")[: recipe.tested_by])
+    return share
 
 
 def dpo(questions: Sequence[Question]) -> list[Slopes]:
