@@ -179,7 +179,9 @@ def _print_outcome(console: Console, where: str, outcome: Outcome) -> None:
         if values:
             shown = ", ".join(f"{key} {value:.6g}" for key, value in values.items())
             console.print(f"  {what}: {shown}", markup=False, soft_wrap=True)
-    for what, text in (("feedback", outcome.feedback), ("it printed", outcome.output), *outcome.artifacts.items()):
+    drawn = {name for name in outcome.artifacts if name.startswith("plot/")}  # for `refine plot`
+    written = [(name, text) for name, text in outcome.artifacts.items() if name not in drawn]
+    for what, text in (("feedback", outcome.feedback), ("it printed", outcome.output), *written):
         if text.strip():
             console.print(f"  {what}:", markup=False)
             console.print("\n".join(f"    {line}" for line in text.rstrip().splitlines()), markup=False, soft_wrap=True)

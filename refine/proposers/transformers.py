@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +132,7 @@ class Local:
         most = _most(params)
         heat = float(str(params.get("temperature", 1.0)))
         share = float(str(params.get("top_p", 1.0)))
+        begun = time.monotonic()
         with torch.inference_mode():
             made = self._model.generate(
                 **inputs,
@@ -140,7 +142,9 @@ class Local:
                 pad_token_id=self._tokenizer.pad_token_id,
             )
         new = made[:, inputs["input_ids"].shape[1] :].tolist()
-        return [self._completion(row, ids, most) for row, ids in zip(rows, new, strict=True)]
+        each = (time.monotonic() - begun) / len(rows)
+        done = [self._completion(row, ids, most) for row, ids in zip(rows, new, strict=True)]
+        return [completion.model_copy(update={"seconds": each}) for completion in done]
 
     def _completion(self, row: _Row, ids: list[int], most: int) -> Completion:
         end = self._tokenizer.eos_token_id

@@ -25,7 +25,7 @@ _RECYCLED_AFTER = 2000
 """Candidates that one judge and its slot serve before both are replaced."""
 _AHEAD = 20
 """So many candidates before that, the next judge begins to start."""
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS")
 """All that a judge sees of the engine's environment: never a key."""
 
 
@@ -193,7 +193,8 @@ def _close_unused(opening: asyncio.Future[Slot]) -> None:
 def _process(task: Task, slot: Slot, theirs: socket.socket, log: Path | None) -> subprocess.Popen[bytes]:
     fds = (theirs.fileno(), slot.control.fileno())
     argv = [sys.executable, "-m", "refine.verifiers.judge", str(fds[0]), str(fds[1]), str(task.file), task.name]
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    # One judge a CPU: threads of a linear-algebra library would fight the other judges for them.
+    environment = {"OMP_NUM_THREADS": "1"} | {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": "0"}
     environment |= {
         "REFINE_JUDGE": "1",
