@@ -114,8 +114,18 @@ def _tuned(seen: Reading, parent: Program, knobs: dict[int, float], chance: rand
     changed: dict[int, float] = {}
     for k in chosen:
         cured = _cured(seen, parent, k, knobs[k], chance) if pool is wrong else None
-        changed[k] = _nearby(parent, k, knobs[k], chance) if cured is None else cured
+        changed[k] = _kept(seen, parent, k, knobs[k], _nearby(parent, k, knobs[k], chance)) if cured is None else cured
     return changed
+
+
+def _kept(seen: Reading, parent: Program, k: int, value: float, wanted: float) -> float:
+    """`wanted`, but half way to what is known to be too low or too high instead of on it or beyond."""
+    floor, ceiling = seen.known.floors.get(k, -math.inf), seen.known.ceilings.get(k, math.inf)
+    if value < ceiling <= wanted:
+        return _rounded(parent, (value + ceiling) / 2)
+    if wanted <= floor < value:
+        return _rounded(parent, (value + floor) / 2)
+    return wanted
 
 
 def _cured(seen: Reading, parent: Program, k: int, value: float, chance: random.Random) -> float | None:

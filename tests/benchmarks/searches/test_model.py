@@ -84,6 +84,14 @@ def test_feedback_is_heeded() -> None:
     assert sum(each[4] > 499 for each in untold) < 0.2 * len(untold)
 
 
+def test_what_is_known_to_fail_is_not_tried_again():
+    """But for the few answers that begin a part afresh."""
+    told = answers(prompt(SEED, say="k4 = 520 is too high: it is above its limit"), 500)
+    untold = answers(prompt(SEED), 500)
+    beyond, as_before = ([knobs(text)[4] >= 520 for text in programs(each)] for each in (told, untold))
+    assert sum(beyond) < 0.5 * sum(as_before)
+
+
 def test_two_sentences_about_a_knob_narrow_it_down() -> None:
     say = "k4 = 499 is too low; k4 = 600 is too high"
     moved = [each[4] for each in map(knobs, programs(answers(prompt(SEED, say=say)))) if each[4] != 499]
