@@ -1,4 +1,4 @@
-"""Strategies under trial, for `--methods benchmarks.searches.proposals:NAME`; beside the presets, not instead of them."""
+"""Strategies on trial, for `--methods benchmarks.searches.proposals:NAME`; beside the presets, not instead of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FRESH = "Try another idea for the part that gains least."
 
 
 def _greedy(name: str, in_flight: int) -> Strategy:
-    """From the best so far, nearly always; every seventh ask crosses it, every tenth begins a part afresh."""
+    """From the best so far; every seventh ask crosses it, every tenth begins a part afresh."""
     return replace(
         preset("default"),
         name=name,
