@@ -85,10 +85,15 @@ import numpy as np
 def reward(state, action, next_state):
     return np.random.default_rng().random(len(action)), {}
 """
+CLOCK = """
+import time
+def reward(state, action, next_state):
+    return next_state["angle"] + time.perf_counter(), {}
+"""
 
 
 @pytest.mark.parametrize(
-    "text", [STATEFUL.format(after=1), STATEFUL.format(after=EARLY), STATEFUL.format(after=5), NEIGHBOURS, LOTS]
+    "text", [STATEFUL.format(after=1), STATEFUL.format(after=EARLY), STATEFUL.format(after=5), NEIGHBOURS, LOTS, CLOCK]
 )
 def test_what_is_no_function_of_the_transition_is_found_out(text: str) -> None:
     training = Training(iterations=9, directions=4, top=2, checkpoints=2, watched=1)
