@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from refine.errors import MissingExtra
 from refine.verifiers.reward.physics import MAX_LATENCY, PLAIN, Physics, applied, variant
-from refine.verifiers.reward.worlds import packaged
+from refine.verifiers.reward.worlds import library, packaged
 from tests.verifiers.reward.robots import WORLD
 
 FIELDS = ("geom_friction", "body_mass", "body_inertia", "actuator_gainprm", "dof_damping", "geom_solref")
@@ -61,3 +65,10 @@ def test_physics_that_cannot_be_are_refused(wrong: dict[str, float]) -> None:
 
 def test_a_packaged_robot_is_text() -> None:
     assert "<mujoco" in packaged("half_cheetah")
+
+
+@pytest.mark.parametrize(("missing", "needs"), [("mujoco", library), ("gymnasium", lambda: packaged("hopper"))])
+def test_what_is_not_installed_is_named(missing: str, needs: Callable[[], object], monkeypatch: Any) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingExtra, match=rf"{missing}.*refine-search\[mujoco\]"):
+        needs()
