@@ -3,7 +3,7 @@
     python benchmarks/loss.py known  --task preference_loss --seeds 4            # JSON
     python benchmarks/loss.py search --task preference_loss --candidates 200     # no key: the built-in proposer
 
-`known` verifies every golden case that passes twice, on two disjoint sets of seeds. It prints scores and spread, the CPU
+`known` verifies every golden case that passes twice, on two disjoint sets of seeds. It prints scores, spread, the CPU
 seconds of judge and sandbox together, and Spearman's correlation of the two sets over all losses and instances (an
 instance of `preference_loss` is a beta). `search` runs and confirms; the held-out score is the gain over the yardstick.
 """
