@@ -17,6 +17,7 @@ from refine.verifiers.symbolic.calculus import antiderivative_of, closed_form_of
 from refine.verifiers.symbolic.domain import Domains, Point, points, symbols
 from refine.verifiers.symbolic.equations import solves_ode, solves_recurrence
 from refine.verifiers.symbolic.factoring import factorisation_of
+from refine.verifiers.symbolic.holes import whole
 from refine.verifiers.symbolic.inequalities import inequality_holds
 from refine.verifiers.symbolic.matrices import matrix_decomposition
 from refine.verifiers.symbolic.numeric import look
@@ -24,7 +25,7 @@ from refine.verifiers.symbolic.prove import equal
 from refine.verifiers.symbolic.read import expression, tree
 from refine.verifiers.symbolic.same_sets import compared
 from refine.verifiers.symbolic.sets import root_of, solution_set_of
-from refine.verifiers.symbolic.tree import CALCULUS, Apply
+from refine.verifiers.symbolic.tree import CALCULUS, Apply, Tree
 
 Question = dict[str, Any]
 Object = Any
@@ -106,7 +107,13 @@ def _expr(value: Object) -> Object:
 
 def _equals(question: Question, over: Domains) -> Answer:
     given, candidate = _given(question["statement"], over), _expr(_candidate(question, over))
-    return worded(equal(candidate, given, over, numeric_evidence=question.get("numeric_evidence")), *OWN)
+    found = equal(candidate, given, over, numeric_evidence=question.get("numeric_evidence"))
+    said, asked = (_tree(question[text], over) for text in ("candidate", "statement"))
+    return worded(whole(found, said, over, asked), *OWN)
+
+
+def _tree(text: str, over: Domains) -> Tree:
+    return tree(text, symbols(over).keys(), allow=CALCULUS)
 
 
 def _identity(question: Question, over: Domains) -> Answer:
@@ -115,7 +122,7 @@ def _identity(question: Question, over: Domains) -> Answer:
     if not (isinstance(said, Apply) and said.head == "=" and len(said.args) == 2):
         raise Wrong("write an equation: left side = right side")
     left, right = (_based(_expr(built(side, symbols(over), closed=True)), over) for side in said.args)
-    return equal(left, right, over, numeric_evidence=question.get("numeric_evidence"))
+    return whole(equal(left, right, over, numeric_evidence=question.get("numeric_evidence")), said, over)
 
 
 def _antiderivative(question: Question, over: Domains) -> Answer:
