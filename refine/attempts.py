@@ -71,6 +71,9 @@ def _place(attempt: Attempt) -> Place:
 
 
 def _insert(row: list[Attempt], attempt: Attempt, most: int) -> None:
-    bisect.insort(row, attempt, key=_place)
+    if not row or row[-1].place < attempt.place:  # as good as always, and much faster than to search
+        row.append(attempt)
+    else:
+        bisect.insort(row, attempt, key=_place)
     if len(row) > most:
         del row[0]

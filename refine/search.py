@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from refine import drafting
-from refine.archives import SEEDS, Archive
+from refine.archives import SEEDS, Archive, wants
 from refine.attempts import Attempt, Attempts, Place
 from refine.bandit import Bandit
 from refine.budget import Budget, Tally
@@ -191,7 +191,7 @@ class Search:
             attempt = Attempt(place, answer, event.candidate, outcome, parents)
             self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
-            self._passed(Shown(Candidate(self.text(event.candidate)), outcome), event.ask)
+            self._passed(event.candidate, outcome, event.ask)
 
     def _learned(self, event: Learned) -> None:
         place = (event.ask, event.sample)
@@ -206,18 +206,26 @@ class Search:
             self._began.pop(ask, None)
             self._parents.pop(ask, None)
 
-    def _passed(self, shown: Shown, ask: int) -> None:
-        self.archive.add(shown, ask)
-        score, best = shown.outcome.score, self.best.outcome.score if self.best else None
+    def _passed(self, name: str, outcome: Outcome, ask: int) -> None:
+        score, best = outcome.score, self.best.outcome.score if self.best else None
         assert score is not None
-        self.scores[shown.candidate.id] = score
-        if self.convergence.improves(shown.outcome, ask):
+        self.scores[name] = score
+        if self.convergence.improves(outcome, ask):
             self.tally.improved(of_the_search=ask != SEEDS)
             self.tally.since_best = self.convergence.since
-        if best is None or self.task.better(score, best):
+        leads = best is None or not self.task.better(best, score)
+        if leads or wants(self.archive, score, ask):  # most are neither: their texts need not be read
+            shown = Shown(Candidate(self.text(name)), outcome)
+            self.archive.add(shown, ask)
+            if leads:
+                self._leads(shown, score)
+
+    def _leads(self, shown: Shown, score: float) -> None:
+        """Takes what is as good as the best so far for the best, if it is better or simpler."""
+        if self.best is None or score != self.best.outcome.score:
             self.best = shown
             self.curve.append((self.tally.verified, score, shown.candidate.id))
-        elif self.best is not None and score == best and _simplicity(shown) < _simplicity(self.best):
+        elif _simplicity(shown) < _simplicity(self.best):
             self.best = shown
 
     def _faulted(self, event: Faulted) -> None:

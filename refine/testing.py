@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from refine.archives import Archive
+from refine.archives import Added, Archive, wants
 from refine.errors import CandidateError
 from refine.proposers import Proposer
 from refine.sandbox import Sandbox, Slot
@@ -40,7 +40,8 @@ def check_archive(make: Callable[[Direction], Archive], *, seed: int = 0) -> Non
         shown = [_shown(int(rng.integers(0, 20)), i) for i in range(50)]
         one, other = make(direction), make(direction)
         for s in shown:
-            one.add(s, 1)
+            wanted = wants(one, s.outcome.score or 0.0, 1)
+            assert one.add(s, 1) is Added.REFUSED or wanted, "it keeps a score that it said it does not want"
         for i in rng.permutation(len(shown)):
             other.add(shown[i], 1)
         assert list(one) == list(other), "the order of adding makes a difference"

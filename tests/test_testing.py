@@ -25,7 +25,7 @@ class LastWins(TopK):
     """Keeps whatever came last."""
 
     def add(self, shown: Shown, ask: int = 0):  # type: ignore[no-untyped-def]
-        self._keys.clear()
+        self._kept.clear()
         self._by_signature.clear()
         return super().add(shown)
 

@@ -6,7 +6,7 @@ give the same archive whichever was done first, so that a run with a generation 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Protocol
 
@@ -27,6 +27,10 @@ class Added(StrEnum):
 
 
 class Archive(Protocol):
+    """An archive may have `wants(score, ask) -> bool` beside these, False only where `add` would refuse that score
+    whatever else is true of the candidate: then neither its text is read from the journal nor `add` called.
+    """
+
     def add(self, shown: Shown, ask: int = 0) -> Added:
         """Adds a candidate that passed; `ask` is the number of the ask that it answers, 0 for the task's seeds."""
         ...
@@ -40,3 +44,9 @@ class Archive(Protocol):
         ...
 
     def __len__(self) -> int: ...
+
+
+def wants(archive: Archive, score: float, ask: int) -> bool:
+    """Whether `archive` may keep a candidate with this score; what does not say so may keep any."""
+    asked: Callable[[float, int], bool] | None = getattr(archive, "wants", None)
+    return asked is None or asked(score, ask)

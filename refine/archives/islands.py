@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from refine.archives import SEEDS, Added, Archive
+from refine.archives import SEEDS, Added, Archive, wants
 from refine.archives.rank import key, sign
 from refine.types import Direction, Shown
 
@@ -53,6 +53,11 @@ class Islands:
             self._epoch = ask // self._reset
             self._found_anew()
         return self._islands[self._home(ask)].add(shown, ask)
+
+    def wants(self, score: float, ask: int = 0) -> bool:
+        """Whether the score is one that `add` may keep; `add` is to be called when the islands are due to be reset."""
+        due = bool(self._reset) and ask // self._reset > self._epoch
+        return ask == SEEDS or due or wants(self._islands[self._home(ask)], score, ask)
 
     def _home(self, ask: int) -> int:
         return (ask - 1) // self._block % len(self._islands)

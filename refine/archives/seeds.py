@@ -23,6 +23,10 @@ class SeedsOnly:
             self._seeds.add(shown)
         return self._best.add(shown)
 
+    def wants(self, score: float, ask: int = 0) -> bool:
+        """Whether the score is one that `add` may keep."""
+        return ask == SEEDS or self._best.wants(score)
+
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         return self._seeds.sample(rng, n, ask)
 

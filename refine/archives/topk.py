@@ -41,6 +41,11 @@ class TopK:
             self._drop(self._kept.keys()[-1])
         return Added.NEW if same is None else Added.REPLACED
 
+    def wants(self, score: float, ask: int = 0) -> bool:
+        """Whether the score is one that `add` may keep."""
+        del ask
+        return len(self._kept) < self._size or self._sign * score <= self._kept.keys()[-1][0]
+
     def sample(self, rng: np.random.Generator, n: int, ask: int = 0) -> list[Shown]:
         del ask
         return [self._kept.peekitem(rank)[1] for rank in drawn(rng, len(self._kept), n, self._pressure)]

@@ -70,3 +70,9 @@ def test_seeds_only_draws_seeds_and_keeps_the_best() -> None:
     archive.add(shown(9, "better"), ask=3)
     assert texts(archive.sample(np.random.default_rng(0), 2, ask=5)) == ["seed"]
     assert ids(archive)[0] == shown(9, "better").candidate.id
+
+
+def test_islands_that_are_due_to_be_founded_anew_want_whatever_comes() -> None:
+    islands = Islands("maximize", lambda direction: TopK(direction, size=1), count=2, reset=10)
+    islands.add(shown(5), ask=1)
+    assert [islands.wants(1, ask) for ask in (0, 1, 2, 11)] == [True, False, True, True]

@@ -68,8 +68,17 @@ def test_an_archive_is_a_function_of_the_set(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = TopK(direction, size=size), TopK(direction, size=size)
     for candidate in candidates:
-        one.add(candidate)
+        wanted = one.wants(candidate.outcome.score or 0.0)
+        assert one.add(candidate) is Added.REFUSED or wanted
     for candidate in shuffled:
         other.add(candidate)
     assert ids(one) == ids(other)
     assert len(one) <= size
+
+
+def test_a_full_archive_does_not_want_what_is_worse_than_its_worst() -> None:
+    archive = TopK("maximize", size=2)
+    archive.add(shown(1))
+    assert archive.wants(0), "there is room"
+    archive.add(shown(2))
+    assert [archive.wants(score) for score in (0, 1, 3)] == [False, True, True]

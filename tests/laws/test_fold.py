@@ -7,13 +7,14 @@ import itertools
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from refine.archives.topk import TopK
 from refine.budget import Budget
 from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Resumed, Verified
@@ -287,3 +288,18 @@ def test_a_loop_of_your_own(tmp_path: Path) -> None:
     assert search.best.outcome.score == 5.0
     with pytest.raises(Exception, match="told already"):
         search.tell(prompt, 0, "x = 6\n", Outcome(verdict=Verdict.PASSED, score=6.0))
+
+
+def test_a_text_that_can_change_nothing_is_not_read(world: World) -> None:
+    asyncio.run(world.run())
+    read: list[str] = []
+    with Journal.read(world.path) as journal:
+        small = replace(world.strategy, archive=lambda task: TopK(task.direction, size=1))
+        search = Search(world.task, small, texts=lambda name: (read.append(name), journal.text(name))[1])
+        fold(search, journal.facts())
+        passed = [
+            f.event for f in journal.facts() if isinstance(f.event, Verified) and f.event.candidate in search.scores
+        ]
+    assert search.best is not None
+    assert search.best.candidate.id in read
+    assert len(set(read)) < len({event.candidate for event in passed})
