@@ -295,7 +295,12 @@ def test_a_text_that_can_change_nothing_is_not_read(world: World) -> None:
     read: list[str] = []
     with Journal.read(world.path) as journal:
         small = replace(world.strategy, archive=lambda task: TopK(task.direction, size=1))
-        search = Search(world.task, small, texts=lambda name: (read.append(name), journal.text(name))[1])
+
+        def text(name: str) -> str:
+            read.append(name)
+            return journal.text(name)
+
+        search = Search(world.task, small, texts=text)
         fold(search, journal.facts())
         passed = [
             f.event for f in journal.facts() if isinstance(f.event, Verified) and f.event.candidate in search.scores
