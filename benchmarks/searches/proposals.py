@@ -12,7 +12,7 @@ _FRESH = "Try another idea for the part that gains least."
 
 
 def _greedy(name: str, in_flight: int) -> Strategy:
-    """From the best so far; every seventh ask crosses it, every tenth begins a part afresh."""
+    """From the best so far; every twentieth ask crosses it, as many begin a part afresh."""
     return replace(
         preset("default"),
         name=name,
@@ -20,9 +20,9 @@ def _greedy(name: str, in_flight: int) -> Strategy:
         archive=lambda task: TopK(task.direction, size=32, pressure=0.5),
         spec={"kind": "top-k", "size": 32, "pressure": 0.5},
         moves=(
-            Move("improve", 0.75, parents=1),
-            Move("cross", 0.15, parents=2, say=_CROSS),
-            Move("fresh", 0.10, parents=1, say=_FRESH),
+            Move("improve", 0.9, parents=1),
+            Move("cross", 0.05, parents=2, say=_CROSS),
+            Move("fresh", 0.05, parents=1, say=_FRESH),
         ),
         samples=1,
         in_flight=in_flight,
@@ -35,3 +35,7 @@ def greedy() -> Strategy:
 
 def greedy_4() -> Strategy:
     return _greedy("greedy_4", 4)
+
+
+def greedy_2() -> Strategy:
+    return _greedy("greedy_2", 2)

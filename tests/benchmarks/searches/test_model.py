@@ -84,7 +84,7 @@ def test_feedback_is_heeded() -> None:
     assert sum(each[4] > 499 for each in untold) < 0.2 * len(untold)
 
 
-def test_what_is_known_to_fail_is_not_tried_again():
+def test_what_is_known_to_fail_is_not_tried_again() -> None:
     """But for the few answers that begin a part afresh."""
     told = answers(prompt(SEED, say="k4 = 520 is too high: it is above its limit"), 500)
     untold = answers(prompt(SEED), 500)
