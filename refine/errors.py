@@ -44,10 +44,10 @@ class JournalError(RefineError):
 
 
 class MissingExtra(UsageError):  # noqa: N818 - the name says what is wrong
-    """A package of an extra is not installed."""
+    """A package of an extra is not installed. `more` is what else there is to know or to do."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed: pip install 'refine-search[{extra}]'")
+    def __init__(self, package: str, extra: str, more: str = "") -> None:
+        super().__init__(f"{package} is not installed: pip install 'refine-search[{extra}]'{more and f', {more}'}")
 
 
 class Fault(RefineError):  # noqa: N818 - the design's word: a fault is no error of the program
