@@ -68,8 +68,9 @@ class Tally:
     """What has been spent and what came of it. A fold of the facts.
 
     `usd` sums what is priced; `unpriced` counts the model's answers that have no price; `replies` are answers that are
-    not the task's seeds; `slowest` is the longest that one answer took from being asked for to its verdict, seconds of
-    the run; `steps` are the latest improvements that count (`refine.convergence`).
+    not the task's seeds; `embedding_usd` and `embedding_tokens` are of the dearest embedding; `alike` counts the repeats that are no repeats but too like another candidate; `slowest` is
+    the longest that one answer took from being asked for to its verdict, seconds of the run; `steps` are the latest
+    improvements that count (`refine.convergence`).
     """
 
     asks: int = 0
@@ -78,6 +79,7 @@ class Tally:
     verified: int = 0
     learned: int = 0
     repeats: int = 0
+    alike: int = 0
     dropped: int = 0
     verdicts: dict[Verdict, int] = field(default_factory=dict)
     prompt_tokens: int = 0
@@ -85,6 +87,8 @@ class Tally:
     usd: float = 0.0
     dearest_usd: float = 0.0
     dearest_tokens: int = 0
+    embedding_usd: float = 0.0
+    embedding_tokens: int = 0
     replies: int = 0
     unpriced: int = 0
     seconds: float = 0.0
@@ -121,15 +125,26 @@ class Tally:
         """Takes in an answer and what it cost."""
         self.answered += 1
         self.replies += of_a_model
-        if usage is None:
-            return
-        sent, received, usd = usage.prompt_tokens or 0, usage.completion_tokens or 0, usage.usd or 0.0
-        self.prompt_tokens += sent
-        self.completion_tokens += received
-        self.dearest_tokens = max(self.dearest_tokens, sent + received)
-        self.usd += usd
-        self.dearest_usd = max(self.dearest_usd, usd)
-        self.unpriced += usage.usd is None
+        self.spent(usage)
+        if usage is not None:
+            tokens = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+            self.dearest_tokens = max(self.dearest_tokens, tokens)
+            self.dearest_usd = max(self.dearest_usd, usage.usd or 0.0)
+
+    def embedded(self, usage: Usage | None) -> None:
+        """Takes in an embedding and what it cost."""
+        self.spent(usage)
+        if usage is not None:
+            self.embedding_tokens = max(self.embedding_tokens, usage.prompt_tokens or 0)
+            self.embedding_usd = max(self.embedding_usd, usage.usd or 0.0)
+
+    def spent(self, usage: Usage | None) -> None:
+        """Takes in what something cost that is an answer, or an embedding."""
+        if usage is not None:
+            self.prompt_tokens += usage.prompt_tokens or 0
+            self.completion_tokens += usage.completion_tokens or 0
+            self.usd += usage.usd or 0.0
+            self.unpriced += usage.usd is None
 
     def improved(self, *, of_the_search: bool) -> None:
         """Takes in that the record was improved; that a seed is better than nothing is no improvement."""
@@ -183,9 +198,11 @@ class Budget(Frozen):
         if self.candidates is not None:
             rooms.append(self.candidates - tally.asked)
         if self.usd is not None:
-            rooms += _affordable(self.usd - tally.usd, max(tally.dearest_usd, self.answer_usd), tally)
+            dearest = max(tally.dearest_usd, self.answer_usd)
+            rooms += _affordable(self.usd - tally.usd, dearest, tally.embedding_usd, tally)
         if self.tokens is not None:
-            rooms += _affordable(self.tokens - tally.tokens, max(tally.dearest_tokens, self.answer_tokens), tally)
+            dearest = max(tally.dearest_tokens, self.answer_tokens)
+            rooms += _affordable(self.tokens - tally.tokens, dearest, tally.embedding_tokens, tally)
         if self.seconds is not None and tally.seconds + tally.slowest > self.seconds:
             rooms.append(0)
         return max(0, min(rooms)) if rooms else None
@@ -238,8 +255,11 @@ class Budget(Frozen):
         return None
 
 
-def _affordable(left: float, each: float, tally: Tally) -> list[int]:
-    """How many more answers can be paid for with what is left, as a limit; none where answers cost nothing."""
-    if each > 0:
-        return [int(left / each) - tally.unanswered]
-    return [] if tally.replies else [1 - tally.unanswered]
+def _affordable(left: float, each: float, beside: float, tally: Tally) -> list[int]:
+    """How many more answers can be paid for with what is left, as a limit; none where answers cost nothing. `each` is
+    the price of an answer and `beside` that of its embedding, which what is answered may still be waiting for.
+    """
+    if not each and not tally.replies:
+        return [1 - tally.unanswered]
+    left -= beside * (tally.outstanding - tally.unanswered)
+    return [int(left / (each + beside)) - tally.unanswered] if each + beside > 0 else []

@@ -36,6 +36,10 @@ class Started(Frozen):
     """The names of the models among which the search chooses; none where it does not."""
     reflector: str = ""
     """The model that writes the lessons, if it is another one."""
+    embedder: str = ""
+    """The model whose embeddings tell what is too like something known; "": nothing is."""
+    novelty: float | None = None
+    """The similarity above which it is; None where there is no embedder."""
     warm: tuple[str, ...] = ()
     """Candidates that the search began with beside the task's seeds."""
     options: dict[str, Json] = Field(default_factory=dict)
@@ -96,9 +100,23 @@ class Answered(Frozen):
     """What the model took for it; None where no language model was asked."""
 
 
+class Embedded(Frozen):
+    """The embedding of the candidate in an answer: who it is too like follows from it and from the facts before it."""
+
+    kind: Literal["embedded"] = "embedded"
+    ask: int
+    sample: int
+    candidate: str
+    vector: str
+    """As `refine.likeness.packed` writes it."""
+    model: str
+    usage: Usage | None = None
+
+
 class Verified(Frozen):
     """`candidate` is None where no candidate was found in the answer; `repeat`: the outcome is that of an earlier
-    fact about the same candidate, or about the one of the same form that is named here.
+    fact about the same candidate, or about the one of the same form that is named here. A repeat that names another
+    candidate in `alike` was not verified itself: its embedding has this `similarity` to that of the other.
     """
 
     kind: Literal["verified"] = "verified"
@@ -109,6 +127,8 @@ class Verified(Frozen):
     repeat: bool = False
     form: str = ""
     """Digest of the program's normalised syntax tree, where it is not the candidate's own."""
+    alike: str | None = None
+    similarity: float | None = None
 
 
 class Learned(Frozen):
@@ -147,7 +167,7 @@ class Stopped(Frozen):
     detail: str
 
 
-Event = Started | Resumed | Asked | Answered | Verified | Learned | Confirmed | Faulted | Stopped
+Event = Started | Resumed | Asked | Answered | Embedded | Verified | Learned | Confirmed | Faulted | Stopped
 
 _codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

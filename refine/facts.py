@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from refine import prompts
 from refine.attempts import Place
-from refine.events import Asked, Verified
+from refine.events import Asked, Embedded, Verified
+from refine.likeness import Alike
 from refine.novelty import form
 from refine.task import Language
-from refine.types import Candidate, Outcome, Prompt, digest
+from refine.types import Candidate, Outcome, Prompt, Usage, digest
 
 
 def asked(prompt: Prompt) -> Asked:
@@ -31,6 +32,21 @@ def judged(place: Place, candidate: Candidate, language: Language, outcome: Outc
     own = form(candidate, language)
     found = "" if own == candidate.id else own
     return Verified(ask=place[0], sample=place[1], candidate=candidate.id, outcome=outcome, form=found)
+
+
+def embedded(place: Place, candidate: Candidate, vector: str, model: str, usage: Usage | None) -> Embedded:
+    """The fact that `candidate`, found in the answer at `place`, has this embedding."""
+    ask, sample = place
+    return Embedded(ask=ask, sample=sample, candidate=candidate.id, vector=vector, model=model, usage=usage)
+
+
+def rejected(place: Place, candidate: Candidate, language: Language, near: Alike) -> Verified:
+    """The fact that `candidate`, found in the answer at `place`, is too like another to be verified."""
+    own = form(candidate, language)
+    found = "" if own == candidate.id else own
+    ask, sample = place
+    like, how = near.candidate, near.similarity
+    return Verified(ask=ask, sample=sample, candidate=candidate.id, repeat=True, form=found, alike=like, similarity=how)
 
 
 def repeated(place: Place, same: str) -> Verified:

@@ -24,7 +24,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from refine.errors import Fault, JournalError
-from refine.events import FORMAT, Answered, Event, Fact, Started, decode, encode
+from refine.events import FORMAT, Answered, Embedded, Event, Fact, Started, decode, encode
 from refine.types import Candidate, Completion, Message, Outcome, Shown, digest
 
 _SCHEMA = """
@@ -43,7 +43,7 @@ CREATE VIEW ask AS SELECT seq, at, body ->> 'ask' AS ask, body ->> 'samples' AS 
 CREATE VIEW cost AS SELECT body ->> 'model' AS model, count(*) AS answers,
   sum(body ->> '$.usage.prompt_tokens') AS prompt_tokens,
   sum(body ->> '$.usage.completion_tokens') AS completion_tokens,
-  sum(body ->> '$.usage.usd') AS usd FROM fact WHERE body ->> 'kind' = 'answered' GROUP BY 1;
+  sum(body ->> '$.usage.usd') AS usd FROM fact WHERE body ->> 'kind' IN ('answered', 'embedded') GROUP BY 1;
 PRAGMA application_id = 0x7265666e;
 """
 _APPLICATION_ID = 0x7265666E  # "refn"
@@ -207,8 +207,8 @@ class Journal:
 
 
 def _is_paid(event: Event) -> bool:
-    """Whether it is an answer that may have cost money; one without a known price may have."""
-    return isinstance(event, Answered) and event.usage is not None and event.usage.usd != 0
+    """Whether it is an answer or an embedding that may have cost money; one without a known price may have."""
+    return isinstance(event, Answered | Embedded) and event.usage is not None and event.usage.usd != 0
 
 
 def set_aside(path: Path) -> Path:

@@ -13,15 +13,18 @@ from dataclasses import dataclass, field, replace
 
 from refine import prompts
 from refine.archives import SEEDS
+from refine.attempts import Place
 from refine.budget import Budget, Stop
 from refine.errors import Fault, TaskError
 from refine.events import Answered, Asked, Confirmed, Event, Fact, Faulted, Learned, Stopped, Verified
 from refine.extract import Unreadable, extract
-from refine.facts import asked, judged, repeated
+from refine.facts import asked, embedded, judged, rejected, repeated
 from refine.journal import Journal
+from refine.likeness import Alike
 from refine.novelty import form
 from refine.order import AsItComes, Order
 from refine.proposers import Proposer, content_key
+from refine.proposers.embedding import Embedder
 from refine.search import Search
 from refine.types import Candidate, Completion, Outcome, Prompt, Shown, Verdict, digest
 from refine.verifiers.judge import Stage
@@ -45,6 +48,7 @@ class Run:
         search: the state, folded from `journal`.
         observe: is called with each fact after it is journalled and applied.
         order: `AsItComes`, or `AsRecorded` to repeat a recorded run.
+        embedder: tells what is too like an elite to be verified; None leaves nothing out.
     """
 
     search: Search
@@ -54,6 +58,7 @@ class Run:
     budget: Budget
     observe: Observer = lambda _fact, _search: None
     order: Order = field(default_factory=AsItComes)
+    embedder: Embedder | None = None
     stop: Stop | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _twins: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -61,6 +66,7 @@ class Run:
     """When the last fact was written, or the session began."""
     _model_answers: bool = False
     """Whether the model has answered in this session: one that never did is not asked again and again."""
+    _embeds: bool = False
 
     async def go(self) -> Stop:
         """Runs until the budget ends it and all that was asked is verified; confirms the champion; says why it ended.
@@ -173,6 +179,10 @@ class Run:
             return
         known = self._twins[own] = asyncio.Event()
         try:
+            near = await self._too_alike((ask, sample), found)
+            if near is not None:
+                await self._settle(rejected((ask, sample), found, language, near), [found.text])
+                return
             await self._judge(ask, sample, found)
         finally:
             known.set()
@@ -182,6 +192,25 @@ class Run:
         """The same program is never verified twice, not even at the same time."""
         while (known := self._twins.get(own)) is not None:
             await known.wait()
+
+    async def _too_alike(self, place: Place, candidate: Candidate) -> Alike | None:
+        """Who it is too like, by its embedding; after a fault it is verified without one. A model that never gave an
+        embedding in this session is no model to go on with: its fault is raised.
+        """
+        if self.embedder is not None and place not in self.search.likeness.pending:
+            ask, sample = place
+            try:
+                embedding = await self.embedder(candidate)
+            except Fault as fault:
+                await self._settle(Faulted(where=fault.where, message=str(fault), ask=ask, sample=sample))
+                if not self._embeds:
+                    raise
+                return None
+            if embedding is None:
+                return None
+            self._embeds, name = True, self.embedder.name
+            await self._settle(embedded(place, candidate, embedding.vector, name, embedding.usage))
+        return self.search.likeness.alike(place)
 
     async def _judge(self, ask: int, sample: int, candidate: Candidate) -> None:
         for attempt in range(1, _ATTEMPTS + 1):

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from refine.events import Answered, Event, Fact, Faulted, Learned, Verified
+from refine.events import Answered, Embedded, Event, Fact, Faulted, Learned, Verified
 
 Step = tuple[str, int, int]
-"""("answered" or "settled", ask, sample)."""
+"""("answered", "embedded" or "settled", ask, sample)."""
 
 
 class Order(Protocol):
@@ -62,6 +62,8 @@ def _step(event: Event) -> Step | None:
     match event:
         case Answered(ask=ask, sample=sample):
             return ("answered", ask, sample)
+        case Embedded(ask=ask, sample=sample):
+            return ("embedded", ask, sample)
         case Verified(ask=ask, sample=sample) | Learned(ask=ask, sample=sample):
             return ("settled", ask, sample)
         case Faulted(ask=int() as ask, sample=int() as sample, dropped=True):

@@ -15,6 +15,7 @@ from refine.events import Answered, Asked, Confirmed, Fact, Started, Verified
 from refine.extract import Unreadable, extract
 from refine.facts import asked
 from refine.journal import Journal
+from refine.likeness import NEAR
 from refine.report.history import SEED_MODEL
 from refine.search import Search
 from refine.strategies import Shared, Strategy, preset
@@ -95,6 +96,7 @@ def replayed(journal: Journal, task: Task) -> Replayed:
         warm=warm,
         models=started.models,
         reflector=started.reflector,
+        novelty=NEAR if started.novelty is None else started.novelty,
         texts=journal.text,
     )
     fold = _Fold(journal, search)
@@ -156,10 +158,15 @@ class _Fold:
         how = (self.search.task.language, *self.search.base(event.ask))
         found = Candidate(text) if answer.model == SEED_MODEL else extract(text, *how)
         same = None if isinstance(found, Unreadable) else self.search.known(found)
+        near = self.search.likeness.alike((event.ask, event.sample))
         now = "none" if isinstance(found, Unreadable) else same or found.id
         where = f"ask {event.ask}, sample {event.sample}"
         yield from _compared(seq, f"{where}: the candidate in the answer", event.candidate or "none", now)
-        yield from _compared(seq, f"{where}: whether it is a repeat", str(event.repeat), str(same is not None))
+        yield from _compared(
+            seq, f"{where}: whether it is a repeat", str(event.repeat), str((same or near) is not None)
+        )
+        alike = repr((near.candidate, near.similarity) if near else (None, None))
+        yield from _compared(seq, f"{where}: what it is too like", repr((event.alike, event.similarity)), alike)
 
     def _placed(self, seq: int, event: Verified) -> Iterator[Difference]:
         """The champion that the fold has, against the best of all outcomes so far."""

@@ -7,7 +7,7 @@ For a loop of your own: `ask()` and `tell()`.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from refine import drafting
@@ -17,8 +17,9 @@ from refine.bandit import Bandit
 from refine.budget import Budget, Tally
 from refine.convergence import Convergence
 from refine.errors import UsageError
-from refine.events import Answered, Asked, Event, Fact, Faulted, Learned, Resumed, Verified
+from refine.events import Answered, Asked, Embedded, Event, Fact, Faulted, Learned, Resumed, Verified
 from refine.facts import asked, judged, repeated
+from refine.likeness import NEAR, Likeness
 from refine.novelty import form
 from refine.strategies import Strategy, preset
 from refine.task import Task
@@ -35,6 +36,7 @@ class Search:
         seed: of all chance in the search.
         models: the names among which a strategy with `models="bandit"` chooses; with less than two it does not.
         reflector: the name of who writes lessons, if that is another model.
+        novelty: the similarity above which a candidate is too like an elite, where embeddings are told.
         texts: finds a candidate's text by its id; a journal's `text`. Left out, texts are remembered from `tell`.
     """
 
@@ -47,6 +49,7 @@ class Search:
         warm: Iterable[Candidate] = (),
         models: tuple[str, ...] = (),
         reflector: str = "",
+        novelty: float = NEAR,
         texts: Callable[[str], str] | None = None,
     ) -> None:
         self.task = task
@@ -58,6 +61,7 @@ class Search:
         self.reflector = reflector
         self.bandit = Bandit(models if self.strategy.models == "bandit" else (), task.direction)
         self.convergence = Convergence(task.direction, noisy=task.noise is not None)
+        self.likeness = Likeness(novelty)
         self.best: Shown | None = None
         self.curve: list[tuple[int, float, str]] = []
         """At each improvement: candidates verified until then, the score, the candidate's id."""
@@ -129,6 +133,8 @@ class Search:
                 self._asked(event)
             case Answered() as event:
                 self._answered(event)
+            case Embedded() as event:
+                self._embedded(event)
             case Verified() as event:
                 self._verified(event)
             case Learned() as event:
@@ -168,6 +174,15 @@ class Search:
         self._faults_end("model")
         self.tally.billed(event.usage, of_a_model=event.ask != SEEDS or not self.seeds)
 
+    def _embedded(self, event: Embedded) -> None:
+        """The seeds are what others are compared with: they are too like nothing."""
+        self.tally.embedded(event.usage)
+        self._faults_end("model")
+        self.likeness.embedded((event.ask, event.sample), event.vector, () if event.ask == SEEDS else self._elites())
+
+    def _elites(self) -> Iterator[str]:
+        return (elite.candidate.id for elite in self.archive)
+
     def _verified(self, event: Verified) -> None:
         place, outcome = (event.ask, event.sample), event.outcome
         answer, parents = self.unverified.pop(place), self._parents.get(event.ask, ())
@@ -180,7 +195,7 @@ class Search:
         self._faults_end("sandbox", "verifier")
         self.tally.unreadable_in_a_row = 0 if event.candidate is not None else self.tally.unreadable_in_a_row + 1
         if event.repeat:
-            self.tally.repeats += 1
+            self._repeated(event, answer, parents)
             return
         assert outcome is not None, "only a repeat has no outcome of its own"
         self.tally.verdicts[outcome.verdict] = self.tally.verdicts.get(outcome.verdict, 0) + 1
@@ -192,6 +207,27 @@ class Search:
             self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
         if outcome.passed and event.candidate is not None:
             self._passed(event.candidate, outcome, event.ask)
+        self.likeness.settled(place, event.candidate if outcome.passed else None, self._elites())
+
+    def _repeated(self, event: Verified, answer: str, parents: tuple[str, ...]) -> None:
+        """What is too like another candidate is told to the model as a failure, and is the same program if it comes
+        again.
+        """
+        place = (event.ask, event.sample)
+        self.tally.repeats += 1
+        self.likeness.settled(place, None, self._elites())
+        if event.alike is None or event.candidate is None or event.similarity is None:
+            return
+        self.tally.alike += 1
+        self._forms.setdefault(event.form or event.candidate, event.candidate)
+        attempt = Attempt(place, answer, event.candidate, self._too_alike(event.alike, event.similarity), parents)
+        self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
+
+    def _too_alike(self, name: str, similarity: float) -> Outcome:
+        """What a prompt says of it. Of the two programs only one was verified."""
+        score = f"{self.scores[name]:.6g}" if name in self.scores else "unknown"
+        why = f"not verified: too like {name[:8]} (score {score}; similarity {similarity:.4f}). Write one that differs."
+        return Outcome(verdict=Verdict.WRONG, feedback=why)
 
     def _learned(self, event: Learned) -> None:
         place = (event.ask, event.sample)
@@ -235,6 +271,7 @@ class Search:
         self.tally.last_fault = event.message
         if event.dropped and event.ask is not None and event.sample is not None:
             self.tally.dropped += 1
+            self.likeness.pending.pop((event.ask, event.sample), None)
             self.bandit.dropped((event.ask, event.sample))
             self._no_longer_waits_for(event.ask, event.sample)
             self.unverified.pop((event.ask, event.sample), None)
@@ -270,6 +307,7 @@ class Search:
             "bandit": dataclasses.asdict(self.bandit),
             "convergence": dataclasses.asdict(self.convergence),
             **self.attempts.snapshot(),
+            **self.likeness.snapshot(),
             "faults": self._faults,
         }
 

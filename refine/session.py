@@ -15,9 +15,11 @@ from refine.budget import Budget, Stop
 from refine.errors import JournalError, TaskError, UsageError
 from refine.events import Confirmed, Fact, Resumed, Started, Verified
 from refine.journal import Journal, set_aside
+from refine.likeness import NEAR
 from refine.loop import Observer, Run
 from refine.order import AsItComes, AsRecorded
 from refine.proposers import Options, Proposer
+from refine.proposers.embedding import Embedder
 from refine.sandbox import Sandbox
 from refine.search import Search, fold
 from refine.strategies import Shared, Strategy, preset
@@ -98,9 +100,9 @@ def remove(path: Path) -> None:
 
 def _difference(had: Started, have: Started) -> str | None:
     """What makes two runs different, in words, or None."""
-    fields = ("task", "model", "models", "reflector", "seed", "strategy", "warm")
+    fields = ("task", "model", "models", "reflector", "seed", "strategy", "embedder", "novelty", "warm")
     for name in fields:
-        words = {"models": "list of models", "warm": "warm start"}.get(name, name)
+        words = {"models": "list of models", "warm": "warm start", "embedder": "embedding model"}.get(name, name)
         if getattr(had, name) != getattr(have, name):
             old, new = getattr(had, name), getattr(have, name)
             return f"its {words} is {_named(old)}, not {_named(new)}"
@@ -110,7 +112,7 @@ def _difference(had: Started, have: Started) -> str | None:
 def _named(value: object) -> object:
     if isinstance(value, tuple):
         return f"{len(value)} program(s)" if value else "none"
-    return value.get("name") if isinstance(value, dict) else "none" if value == "" else value
+    return value.get("name") if isinstance(value, dict) else "none" if value in ("", None) else value
 
 
 def default_budget(model: str, task: Task) -> Budget:
@@ -132,6 +134,8 @@ def run(
     sandbox: Sandbox | str = "auto",
     warm: str | Path | None = None,
     reflector: str | None = None,
+    novelty_model: str | None = None,
+    novelty: float | None = None,
     observe: Observer | None = None,
     interrupts: Callable[[Run], None] | None = None,
 ) -> Result:
@@ -150,6 +154,8 @@ def run(
         sandbox: "auto" (the strongest that works here), "docker", "local" or "none", or one that is made.
         warm: programs to begin with beside the task's seeds: another run's journal, a folder, or a file.
         reflector: a `--model` text for who writes lessons, if it is not `model`.
+        novelty_model: an embedding model as litellm names it; what is too like an elite is not verified.
+        novelty: the cosine above which it is, by default `refine.likeness.NEAR`.
         observe: is called with every fact and the state after it.
         interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
 
@@ -163,9 +169,8 @@ def run(
     where = Path(path) if path is not None else Path("runs") / f"{task.name}.db"
     begin = Path(warm) if warm is not None else None
     asked = options or Options()
-    plan = Plan(
-        models, where, seed, strategy, budget, asked, workers or _cpus(), sandbox, warm=begin, reflector=reflector
-    )
+    plan = Plan(models, where, seed, strategy, budget, asked, workers or _cpus(), sandbox, warm=begin)
+    plan = replace(plan, reflector=reflector, embedder=novelty_model, novelty=novelty)
     return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
@@ -175,7 +180,8 @@ class Plan:
 
     `warm` is where programs to begin with come from: a journal, a folder or a file; `fresh` moves a journal that is
     there aside; `secret` is that of the run whose control this is; `reflector` writes the lessons; `shared` is how
-    several models share the asks, if not as the strategy says.
+    several models share the asks, if not as the strategy says; `embedder` tells what is too like an elite, above the
+    cosine `novelty`.
     """
 
     models: tuple[str, ...]
@@ -191,6 +197,8 @@ class Plan:
     warm: Path | None = None
     reflector: str | None = None
     shared: Shared | None = None
+    embedder: str | None = None
+    novelty: float | None = None
 
 
 async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
@@ -210,19 +218,26 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         strategy = _shared(_strategy(plan.strategy, proposer), plan)
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(asked, budget)
+        embedder, near = _novelty(plan, proposer)
+        if embedder is not None:
+            stack.push_async_callback(embedder.aclose)
+            _affordable(embedder, budget)
         models, writes = _who(proposer, reflector)
         first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), secret=plan.secret)
         warm = programs(plan.warm) if plan.warm else ()
-        begun = {"options": plan.options.over({}), "warm": tuple(candidate.id for candidate in warm)}
+        begun: dict[str, object] = {"options": plan.options.over({}), "warm": tuple(candidate.id for candidate in warm)}
+        begun |= {"embedder": embedder.name, "novelty": near} if embedder else {}
         first = first.model_copy(update=begun | {"models": models, "reflector": writes})
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))
-        search = Search(task, strategy, seed=plan.seed, warm=warm, models=models, reflector=writes, texts=journal.text)
-        fold(search, journal.facts())
+        chosen = Search(
+            task, strategy, seed=plan.seed, warm=warm, models=models, reflector=writes, novelty=near, texts=journal.text
+        )
+        search = fold(chosen, journal.facts())
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
         await stack.enter_async_context(pool)
-        one = Run(search, journal, asked, pool, budget, observe, _order(proposer))
+        one = Run(search, journal, asked, pool, budget, observe, _order(proposer), embedder)
         interrupts(one)
         stop = await one.go()
         return Result(stop, search.best, confirmed(journal), search, plan.path)
@@ -260,6 +275,21 @@ def _who(proposer: Proposer, reflector: Proposer | None) -> tuple[tuple[str, ...
     return models, reflector.name if reflector else ""
 
 
+def _novelty(plan: Plan, proposer: Proposer) -> tuple[Embedder | None, float]:
+    """Who embeds, and the similarity that is too much; a recorded run that is repeated brings its embeddings."""
+    from refine.proposers.embedding import Recorded, connect  # noqa: PLC0415 - loads when used
+
+    recorded = _recorded(proposer)
+    began = recorded[0].event if recorded else None
+    near = plan.novelty
+    if recorded and isinstance(began, Started) and began.embedder and plan.embedder in (None, began.embedder):
+        return Recorded(began.embedder, recorded), near if near is not None else began.novelty or NEAR
+    embedder = connect(plan.embedder, plan.options) if plan.embedder else None
+    if near is not None and embedder is None:
+        raise UsageError(f"--novelty {near:g} compares embeddings: name who makes them with --novelty-model")
+    return embedder, NEAR if near is None else near
+
+
 def _recorded(proposer: Proposer) -> tuple[Fact, ...] | None:
     """The facts of the journal that it answers from."""
     recorded: tuple[Fact, ...] | None = getattr(proposer, "recorded", None)
@@ -272,7 +302,7 @@ def _order(proposer: Proposer) -> AsItComes | AsRecorded:
     return AsItComes() if recorded is None else AsRecorded(recorded)
 
 
-def _affordable(proposer: Proposer, budget: Budget) -> None:
+def _affordable(proposer: Proposer | Embedder, budget: Budget) -> None:
     """Raises `UsageError` for a budget in dollars and a model without a price: it could never be kept."""
     price_known: Callable[[], bool] = getattr(proposer, "price_known", lambda: True)
     if (budget.usd is not None or budget.chance_usd is not None) and not price_known():

@@ -125,6 +125,7 @@ class Stub:
         """Listens in the running loop; `cleanup()` of what it returns ends that."""
         app = web.Application(client_max_size=2**28)
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/embeddings", self._embeddings)
         app.router.add_get("/v1/models", self._models)
         app.router.add_get("/log", self._log)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
@@ -200,6 +201,20 @@ class Stub:
             body["usage"] = {"prompt_tokens": sent, "completion_tokens": received, "total_tokens": sent + received}
         return web.json_response(body)
 
+    async def _embeddings(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.requests.append({"at": time.time(), "status": 200, **body})
+        fault = self._fault("")
+        if fault and fault.isdigit():
+            return self._refusal(int(fault), f"stub says {fault}")
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        data = [{"object": "embedding", "index": i, "embedding": letters(text)} for i, text in enumerate(texts)]
+        found: dict[str, Any] = {"object": "list", "data": [] if fault == "empty" else data, "model": body["model"]}
+        if self.usage:
+            sent = sum(map(tokens, texts))
+            found["usage"] = {"prompt_tokens": sent, "total_tokens": sent}
+        return web.json_response(found)
+
     async def _models(self, request: web.Request) -> web.Response:
         del request
         return web.json_response({"object": "list", "data": [{"id": "stub", "object": "model", "owned_by": "stub"}]})
@@ -207,6 +222,11 @@ class Stub:
     async def _log(self, request: web.Request) -> web.Response:
         del request
         return web.json_response(self.requests)
+
+
+def letters(text: str) -> list[float]:
+    """The stub's embedding: how often each letter of a to z occurs."""
+    return [float(text.count(letter)) for letter in "abcdefghijklmnopqrstuvwxyz"]
 
 
 def tokens(text: str) -> int:

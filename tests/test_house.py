@@ -14,7 +14,7 @@ HOUSE = Path(__file__).parents[1] / "refine"
 FLOORS = [
     ["errors", "types"],
     ["budget", "events", "task"],
-    ["edits", "novelty", "attempts", "curves"],
+    ["edits", "novelty", "attempts", "likeness", "curves"],
     ["extract", "load", "order", "bandit", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],

@@ -61,6 +61,8 @@ def run(
     sandbox: o.Sandbox = "auto",
     path: o.RunPath = None,
     fresh: o.Fresh = False,
+    novelty_model: o.NoveltyModel = None,
+    novelty: o.Novelty = None,
     temperature: o.Temperature = None,
     top_p: o.TopP = None,
     max_tokens: o.MaxTokens = None,

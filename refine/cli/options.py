@@ -86,6 +86,20 @@ Reflector = Annotated[
     str | None,
     typer.Option(metavar="TEXT", help="Another model for the lessons, written as --model is.", rich_help_panel=_MODEL),
 ]
+NoveltyModel = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="An embedding model, PROVIDER/NAME: what is too like an elite is not verified.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Novelty = Annotated[
+    float | None,
+    typer.Option(
+        metavar="X", min=-1, max=1, help="The similarity that is too much; default 0.95.", rich_help_panel=_MODEL
+    ),
+]
 Temperature = Annotated[float | None, typer.Option(metavar="X", min=0, rich_help_panel=_MODEL)]
 TopP = Annotated[float | None, typer.Option(metavar="X", min=0, max=1, rich_help_panel=_MODEL)]
 MaxTokens = Annotated[int | None, typer.Option(metavar="N", min=1, help="Of one answer.", rich_help_panel=_MODEL)]

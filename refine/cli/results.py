@@ -36,7 +36,7 @@ def print_end(console: Console, history: History) -> None:
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in history.verdicts.items())
     console.print(
         f"{len(history.verified)} candidates in {duration(history.seconds)}: {verdicts or 'none verified'}, "
-        f"{history.repeats} repeats",
+        f"{history.repeats} repeats" + (f", {len(history.alike)} of them too like another" if history.alike else ""),
         markup=False,
         soft_wrap=True,
     )

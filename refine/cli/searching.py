@@ -68,6 +68,8 @@ def planned(wish: Wish, task: Task) -> Plan:
         warm=wish.warm,
         reflector=wish.reflector,
         shared=wishes.shared(wish),
+        embedder=wish.novelty_model,
+        novelty=wish.novelty,
     )
 
 
@@ -158,6 +160,8 @@ def _control(task: Task, plan: Plan, result: Result, err: Console, interrupts: I
         ),
         fresh=path.exists() and not _belongs(path, secret),
         secret=secret,
+        embedder=None,
+        novelty=None,
     )
     about = f"control   the same number of candidates without selection, in {path} (--no-control leaves it out)"
     err.print(about, markup=False, soft_wrap=True)

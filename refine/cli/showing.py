@@ -51,6 +51,8 @@ def print_run(console: Console, history: History) -> None:
     _print_faults(console, history)
     for failed in history.failures(_FAILURES):
         _print_failure(console, failed)
+    for name in list(history.alike)[: -_FAILURES - 1 : -1]:
+        console.print(f"too alike: {name[:8]}, {_likeness(history.alike[name])}", markup=False, soft_wrap=True)
 
 
 def _fields(console: Console, fields: dict[str, str]) -> None:
@@ -132,6 +134,12 @@ def _print_faults(console: Console, history: History) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
+def _likeness(rejected: Verified) -> str:
+    assert rejected.alike is not None, "it was not verified for its likeness"
+    near = f"near-duplicate of {rejected.alike[:8]} (similarity {rejected.similarity})"
+    return f"ask {rejected.ask}: not verified, rejected as {near}"
+
+
 def _print_failure(console: Console, failed: Verified) -> None:
     assert failed.outcome is not None, "failures() gives those that have an outcome"
     feedback = " ".join(failed.outcome.feedback.split())[:300]
@@ -153,6 +161,8 @@ def print_candidate(console: Console, history: History, name: str) -> None:
     outcome = history.outcome(name)
     if outcome is not None:
         _print_outcome(console, "search", outcome)
+    elif name in history.alike:
+        console.print(_likeness(history.alike[name]), markup=False, soft_wrap=True)
     for confirmed in history.confirmed:
         if confirmed.candidate == name and confirmed.on == "held-out":
             _print_outcome(console, f"held-out, as {confirmed.name}", confirmed.outcome)

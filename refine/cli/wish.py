@@ -54,6 +54,8 @@ class Wish:
     share: str | None = None
     repair: bool | None = None
     fresh: bool = False
+    novelty_model: str | None = None
+    novelty: float | None = None
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None

@@ -67,6 +67,15 @@ class LiteLLM:
         async for completion in merge(self._alone(prompt, sample) for sample in samples):
             yield completion
 
+    async def embed(self, text: str) -> tuple[list[float], Usage]:
+        """The text's embedding, of a model that embeds, and what it cost. Raises `Fault`."""
+        await self._open()
+        body: dict[str, Any] = {"input": [text], "encoding_format": "float", "drop_params": True, **self._how()}
+        response = await self._patiently(body, "aembedding")
+        first = response.data[0]
+        vector = first["embedding"] if isinstance(first, dict) else first.embedding
+        return [float(value) for value in vector], self._bill(response)
+
     async def check(self) -> None:
         """One request for a few tokens, without retries. Raises `Fault`."""
         await self._open()
@@ -148,19 +157,20 @@ class LiteLLM:
         chosen = self._options.over({})
         body: dict[str, Any] = {
             **params,
-            "model": self.name,
+            **self._how(),
             "messages": [{"role": message.role, "content": message.content} for message in messages],
-            "timeout": self._options.timeout_s,
-            "num_retries": 0,
-            "max_retries": 0,
             # What a strategy suggests may be left out where a model does not know it; what the user set may not.
             "drop_params": not chosen.keys() - {"max_tokens"},
         }
-        body |= {"n": n} if n > 1 else {}
-        return body | ({"api_base": self._options.api_base} if self._options.api_base else {})
+        return body | ({"n": n} if n > 1 else {})
 
-    async def _patiently(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - litellm's response
-        """The answer to a request, asked up to `options.attempts` times."""
+    def _how(self) -> dict[str, Any]:
+        """Who is asked, where, and how long is waited; what is asked again is asked again by us alone."""
+        how = {"model": self.name, "timeout": self._options.timeout_s, "num_retries": 0, "max_retries": 0}
+        return how | ({"api_base": self._options.api_base} if self._options.api_base else {})
+
+    async def _patiently(self, body: dict[str, Any], call: str = "acompletion") -> Any:  # noqa: ANN401 - litellm's response
+        """The answer to a request by litellm's function `call`, asked up to `options.attempts` times."""
         tenacity = importlib.import_module("tenacity")
         attempts = tenacity.AsyncRetrying(
             stop=tenacity.stop_after_attempt(self._options.attempts),
@@ -169,18 +179,18 @@ class LiteLLM:
             sleep=self._sleep,
             reraise=True,
         )
-        return await attempts(self._once, body)
+        return await attempts(self._once, body, call)
 
-    async def _once(self, body: dict[str, Any]) -> Any:  # noqa: ANN401 - litellm's response
+    async def _once(self, body: dict[str, Any], call: str = "acompletion") -> Any:  # noqa: ANN401 - litellm's response
         """One request. Raises `_Trouble`, which knows nothing of the error behind it: that may hold the key."""
         litellm = _litellm()
         try:
             async with asyncio.timeout(self._options.timeout_s + 1):  # litellm's own limit comes first where it holds
-                response = await litellm.acompletion(**body)
+                response = await getattr(litellm, call)(**body)
         except (litellm.exceptions.openai.OpenAIError, TimeoutError, OSError, ValueError) as error:
             trouble = self._trouble(litellm, error)
         else:
-            if response.choices:
+            if response.data if call == "aembedding" else response.choices:
                 return response
             trouble = _Trouble(f"{self.name} answered without an answer")
         raise trouble

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from refine.events import Answered, Asked, Confirmed, Fact, Faulted, Resumed, Started, Stopped, Verified
+from refine.events import Answered, Asked, Confirmed, Embedded, Fact, Faulted, Resumed, Started, Stopped, Verified
 from refine.journal import Journal
 from refine.session import confirmed
 from refine.types import Outcome, Verdict
@@ -26,7 +26,7 @@ class Spend:
     unpriced: int = 0
     language_model: bool = False
 
-    def plus(self, answer: Answered) -> Spend:
+    def plus(self, answer: Answered | Embedded) -> Spend:
         used = answer.usage
         if used is None:
             return replace(self, answers=self.answers + 1)
@@ -55,6 +55,7 @@ class History:
 
     Attributes:
         asks: by number. answers: by (ask, sample). verified: every fact, in order.
+        embeddings: in order. alike: what was too like another to be verified, by id.
         outcomes: the first verification of each candidate, by id, in the journal's order.
         curve: at each improvement, candidates verified until then, the score, and the candidate's id.
         seconds: while the run was running, over all its sessions.
@@ -66,6 +67,8 @@ class History:
     sessions: int = 1
     asks: dict[int, Asked] = field(default_factory=dict)
     answers: dict[tuple[int, int], Answered] = field(default_factory=dict)
+    embeddings: list[Embedded] = field(default_factory=list)
+    alike: dict[str, Verified] = field(default_factory=dict)
     verified: list[Verified] = field(default_factory=list)
     outcomes: dict[str, Verified] = field(default_factory=dict)
     faults: list[Fact] = field(default_factory=list)
@@ -100,16 +103,17 @@ class History:
 
     @property
     def spend(self) -> tuple[Spend, ...]:
-        """One row for each model that answered, the seeds apart."""
+        """One row for each model that answered or embedded, the seeds apart."""
         rows: dict[str, Spend] = {}
-        for answer in self.answers.values():
+        paid: tuple[Answered | Embedded, ...] = (*self.answers.values(), *self.embeddings)
+        for answer in paid:
             if answer.model != SEED_MODEL:
                 rows[answer.model] = rows.get(answer.model, Spend(answer.model)).plus(answer)
         return tuple(rows.values())
 
     def origin(self, candidate: str) -> tuple[Asked, Answered]:
         """The ask and the answer that made it."""
-        first = self.outcomes[candidate]
+        first = self.outcomes.get(candidate) or self.alike[candidate]
         return self.asks[first.ask], self.answers[first.ask, first.sample]
 
     def parent(self, candidate: str) -> str | None:
@@ -159,6 +163,8 @@ def _take(history: History, fact: Fact) -> None:
             history.asks[event.ask] = event
         case Answered() as event:
             history.answers[event.ask, event.sample] = event
+        case Embedded() as event:
+            history.embeddings.append(event)
         case Verified() as event:
             _verified(history, event)
         case Faulted():
@@ -173,6 +179,8 @@ def _verified(history: History, event: Verified) -> None:
     history.verified.append(event)
     if event.repeat or event.outcome is None:
         history.repeats += 1
+        if event.alike is not None and event.candidate is not None:
+            history.alike.setdefault(event.candidate, event)
         return
     verdict, score = event.outcome.verdict, event.outcome.score
     history.verdicts[verdict] = history.verdicts.get(verdict, 0) + 1

@@ -48,6 +48,7 @@ def counts(history: History) -> dict[str, Json]:
         "answered": len(history.answers),
         "verified": len(history.verified),
         "repeats": history.repeats,
+        "too_alike": len(history.alike),
         "verdicts": verdicts,
     }
 
@@ -77,8 +78,10 @@ def candidate(history: History, name: str) -> dict[str, Json]:
 
 
 def whole(history: History, name: str) -> dict[str, Json]:
-    """`candidate`, and its relatives and confirmations."""
+    """`candidate`, and its relatives and confirmations; who it is too like, if it was not verified for that."""
+    near = history.alike.get(name)
     return candidate(history, name) | {
+        "alike": {"id": near.alike, "similarity": near.similarity} if near else None,
         "lineage": list(history.lineage(name)),
         "children": list(history.children(name)),
         "confirmed": [

@@ -84,3 +84,43 @@ def test_improvements_per_dollar_need_a_price(refine: Refine, capsys: Captured, 
     with Stub() as stub:
         assert refine("run", doubles, "-m", "hosted_vllm/a", "--api-base", stub.url, "--min-chance-usd", 1) == 2
     assert "has no known price" in capsys.readouterr().err
+
+
+EMBED = ("--novelty-model", "openai/text-embedding-3-small", "--novelty", 0.9999)
+
+
+def test_near_duplicates_are_shown_and_replayed_without_the_models(
+    refine: Refine, capsys: Captured, doubles: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-stub")
+    with Stub() as stub:
+        model = ("-m", "openai/gpt-4o-mini", "--api-base", stub.url, *EMBED)
+        # the stub's embedding counts letters, and its programs differ in digits alone: all are too like the seed
+        assert refine("run", doubles, *model, "--candidates", 8, *NONE, "--json", "-o", "a.db") == 0
+        one, asked = told(capsys), len(stub.requests)
+        assert refine("run", doubles, "--model", "replay:a.db", *NONE, "--json", "-o", "b.db") == 0
+        two = told(capsys)
+        assert len(stub.requests) == asked, "a replay embeds nothing"
+        other = ("--novelty", 0.5)
+        assert refine("run", doubles, *model[:-2], *other, "--candidates", 8, *NONE, "-o", "a.db") != 0
+        assert "its novelty is 0.9999, not 0.5" in capsys.readouterr().err
+    assert (two["counts"], two["spend"]) == (one["counts"], one["spend"])
+    assert one["counts"]["repeats"] == 7
+    assert 0 < one["counts"]["too_alike"] <= 7
+    assert {row["model"] for row in one["spend"]} == {"openai/gpt-4o-mini", "openai/text-embedding-3-small"}
+    assert refine("replay", "a.db", doubles) == 0
+    with Journal.read(Path("a.db")) as journal:
+        name = next(fact.event.candidate for fact in journal.facts() if getattr(fact.event, "alike", None))
+    capsys.readouterr()
+    assert refine("show", "a.db", name) == 0
+    shown = capsys.readouterr().out
+    assert "not verified, rejected as near-duplicate of" in shown
+    assert refine("show", "a.db", name, "--json") == 0
+    assert told(capsys)["alike"]["similarity"] > 0.9999
+    assert refine("show", "a.db") == 0
+    assert f"{one['counts']['too_alike']} of them too like another" in capsys.readouterr().out
+
+
+def test_a_similarity_without_a_model_is_refused(refine: Refine, capsys: Captured, doubles: str) -> None:
+    assert refine("run", doubles, "--novelty", 0.9, *NONE) == 2
+    assert "--novelty-model" in capsys.readouterr().err
