@@ -119,19 +119,25 @@ def _map_elites() -> Strategy:
 
 
 def _shinka() -> Strategy:
-    """Lange et al. 2025: rank-weighted parents on two islands; diffs, rewrites and crossings in the paper's shares."""
+    """Lange et al. 2025: rank-weighted parents on islands, one more when nothing improves; diffs, rewrites and
+    crossings in the paper's shares. Novelty is judged where `--novelty-model` names who embeds.
+    """
     inner: dict[str, Json] = {"kind": "top-k", "size": 40, "pressure": 10.0}
-    spec: dict[str, Json] = {"kind": "islands", "of": inner, "count": 2, "migrate": 10}
+    spec: dict[str, Json] = {"kind": "islands", "of": inner, "count": 2, "migrate": 10, "route": "random"}
+    spec |= {"spawn": 100, "most": 5, "founder": "seeds"}
 
     def archive(task: Task) -> Archive:
-        return Islands(task.direction, lambda d: TopK(d, size=40, pressure=10.0), count=2, migrate=10)
+        def island(direction: Direction) -> Archive:
+            return TopK(direction, size=40, pressure=10.0)
+
+        return Islands(task.direction, island, count=2, migrate=10, route="random", spawn=100, most=5, founder="seeds")
 
     moves = (
         Move("diff", 0.6, parents=1, inspirations=4, edit="diff"),
         Move("rewrite", 0.3, parents=1, inspirations=4, say="Rewrite it with another algorithm, not another style."),
         Move("cross", 0.1, parents=2, say="Combine what is best in the programs shown into one."),
     )
-    about = "diffs, rewrites and crossings of what ranks high, on two islands (ShinkaEvolve)"
+    about = "diffs, rewrites and crossings of what ranks high, on islands that grow in number (ShinkaEvolve)"
     return Strategy("shinka", about, archive, spec, moves, samples=1)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refine.archives.islands import Islands
+from refine.archives.islands import AHEAD, Founder, Islands
 from refine.archives.seeds import SeedsOnly
 from refine.archives.topk import TopK
 from refine.types import Direction, Shown
@@ -76,3 +76,79 @@ def test_islands_that_are_due_to_be_founded_anew_want_whatever_comes() -> None:
     islands = Islands("maximize", lambda direction: TopK(direction, size=1), count=2, reset=10)
     islands.add(shown(5), ask=1)
     assert [islands.wants(1, ask) for ask in (0, 1, 2, 11)] == [True, False, True, True]
+
+
+def stagnating(founder: Founder = "seeds", most: int = 3) -> Islands:
+    """Two islands, of which nothing is improved from ask 4 on."""
+    islands = Islands("maximize", small, count=2, spawn=10, most=most, founder=founder)
+    islands.add(shown(1, "seed"))
+    islands.add(shown(5, "best"), ask=4)
+    return islands
+
+
+def homes(islands: Islands, asks: range) -> list[int]:
+    """For each ask, which island it draws from; told by what is in none but that one."""
+    marks = {f"mark {number}": number for number in range(9)}
+    drawn = [texts(islands.sample(np.random.default_rng(0), 9, ask=ask)) for ask in asks]
+    return [next((marks[text] for text in found if text in marks), -1) for found in drawn]
+
+
+def test_an_island_is_spawned_from_the_seeds_when_nothing_improves() -> None:
+    islands = stagnating()
+    islands.add(shown(0.1, "mark 0"), ask=13)
+    islands.add(shown(0.2, "mark 1"), ask=14)
+    assert homes(islands, range(15, 14 + AHEAD)) == [0, 1] * ((AHEAD - 1) // 2) + [0] * ((AHEAD - 1) % 2)
+    later = range(14 + AHEAD, 14 + AHEAD + 6)
+    assert sorted(set(homes(islands, later))) == [-1, 0, 1], "a third island takes its turn"
+    new = next(ask for ask, home in zip(later, homes(islands, later), strict=True) if home == -1)
+    assert texts(islands.sample(np.random.default_rng(0), 9, ask=new)) == ["seed"]
+
+
+def test_answers_in_flight_keep_their_home() -> None:
+    islands = stagnating()
+    islands.add(shown(0.1, "mark 0"), ask=14)
+    islands.add(shown(0.2, "late"), ask=15)
+    assert "late" in texts(islands.sample(np.random.default_rng(0), 9, ask=17))
+
+
+def test_an_island_may_be_founded_by_the_best_of_all() -> None:
+    islands = stagnating("elite")
+    islands.add(shown(0.1, "mark 0"), ask=14)
+    found = [texts(islands.sample(np.random.default_rng(0), 9, ask=ask)) for ask in range(14 + AHEAD, 17 + AHEAD)]
+    assert ["best"] in found
+    assert len(islands) == len(ids(islands)) == 3, "who is on two islands counts once"
+
+
+def test_there_are_never_more_islands_than_that() -> None:
+    islands = stagnating(most=3)
+    for ask in range(5, 500):
+        islands.add(shown(0.5, f"{ask}"), ask=ask)
+    last = {tuple(texts(islands.sample(np.random.default_rng(0), 9, ask=ask))) for ask in range(500, 520)}
+    assert len(last) == 3
+
+
+def test_a_new_best_puts_it_off() -> None:
+    islands = stagnating()
+    for ask in range(5, 60):
+        islands.add(shown(ask, f"{ask}"), ask=ask)
+    assert len({tuple(texts(islands.sample(np.random.default_rng(0), 9, ask=ask))) for ask in range(100, 120)}) == 2
+    assert [islands.wants(0, ask) for ask in (60, 69)] == [False, True], "one is due to be spawned"
+
+
+def test_by_random_guests_come_from_every_other_island() -> None:
+    islands = Islands("maximize", small, count=4, migrate=1, route="random")
+    for ask in range(1, 5):
+        islands.add(shown(ask, f"{ask}"), ask=ask)
+    seen = {text for seed in range(40) for text in texts(islands.sample(np.random.default_rng(seed), 2, ask=5))}
+    assert seen == {"1", "2", "3", "4"}
+    assert all("1" in texts(islands.sample(np.random.default_rng(seed), 2, ask=5)) for seed in range(40))
+
+
+@given(ENTRIES, st.integers(1, 6))
+def test_spawning_never_loses_the_champion(entries: list[Shown], spawn: int) -> None:
+    islands = Islands("maximize", small, count=2, spawn=spawn, most=4)
+    for ask, one in enumerate({s.candidate.id: s for s in entries}.values()):
+        islands.add(one, ask)
+    best = max((s.outcome.score or 0.0 for s in entries), default=None)
+    assert next((s.outcome.score for s in islands), None) == best
+    assert len(islands) == len(set(ids(islands))) == len(ids(islands))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from refine.events import Answered, Asked
+from refine.events import Answered, Asked, Verified
 from refine.journal import Journal
 from tests.stub_model import Stub
 
@@ -110,7 +110,8 @@ def test_near_duplicates_are_shown_and_replayed_without_the_models(
     assert {row["model"] for row in one["spend"]} == {"openai/gpt-4o-mini", "openai/text-embedding-3-small"}
     assert refine("replay", "a.db", doubles) == 0
     with Journal.read(Path("a.db")) as journal:
-        name = next(fact.event.candidate for fact in journal.facts() if getattr(fact.event, "alike", None))
+        events = [fact.event for fact in journal.facts()]
+    name = next(event.candidate for event in events if isinstance(event, Verified) and event.alike)
     capsys.readouterr()
     assert refine("show", "a.db", name) == 0
     shown = capsys.readouterr().out
