@@ -57,13 +57,17 @@ class VllmCore:
 
     def add(self, key: str, request: Request) -> None:
         """Raises `Fault` for messages that the model's template refuses, ValueError for what vLLM refuses."""
-        from vllm import SamplingParams  # noqa: PLC0415 - heavy, and an extra
+        from vllm import SamplingParams, exceptions  # noqa: PLC0415 - heavy, and an extra
         from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415 - as above
 
         said: dict[str, Any] = {"max_tokens": None, **self._defaults, **request.params}
-        params = SamplingParams(n=request.n, seed=request.seed, output_kind=RequestOutputKind.FINAL_ONLY, **said)
-        prompt = {"prompt_token_ids": self._ids(request)}
-        self._engine.add_request(key, prompt, params, lora_request=self._lora(request.adapter))
+        prompt, adapter = {"prompt_token_ids": self._ids(request)}, self._lora(request.adapter)
+        refused = getattr(exceptions, "VLLMClientError", ValueError)  # before it had errors of its own: ValueError
+        try:
+            params = SamplingParams(n=request.n, seed=request.seed, output_kind=RequestOutputKind.FINAL_ONLY, **said)
+            self._engine.add_request(key, prompt, params, lora_request=adapter)
+        except (refused, TypeError) as error:
+            raise ValueError(str(error)) from error
 
     def step(self) -> Iterator[tuple[str, tuple[Answer, ...]]]:
         for done in self._engine.step():
