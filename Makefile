@@ -3,8 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VLLM := .venv-vllm
 
-.PHONY: help demo setup test test-slow test-torch lint types format docs-check image clean
+.PHONY: help demo setup test test-slow test-torch test-vllm lint types format docs-check image clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -20,6 +21,13 @@ test-slow: $(VENV)/.dev
 # Large, and every machine wants another build of it: so it is in no lock file.
 test-torch: $(VENV)/.torch
 	$(BIN)/python -m pytest -m torch
+
+# vLLM's own server and engine on a CPU, in an environment of its own: its build pins torch and much else.
+test-vllm: | $(BIN)/python
+	@if ! $(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))'; then \
+		echo "test-vllm: skipped, because vLLM's CPU build for tests needs Python 3.11"; \
+	else $(MAKE) --no-print-directory $(VLLM)/.ready && \
+		OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 $(VLLM)/bin/python -m pytest -m vllm tests/vllm; fi
 
 setup: $(VENV)/.dev
 
@@ -63,5 +71,13 @@ $(VENV)/.torch: pyproject.toml | $(VENV)/.dev
 	$(BIN)/python -m pip install -q "torch==2.13.0" -e ".[distill]"
 	@touch $@
 
+# What is removed at the end is explained in the file of requirements.
+$(VLLM)/.ready: requirements-vllm.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m venv --without-pip $(VLLM)
+	$(BIN)/python -m pip --python $(VLLM)/bin/python install -q pip
+	$(VLLM)/bin/python -m pip install -q -r requirements-vllm.txt -e ".[litellm]"
+	$(VLLM)/bin/python -m pip uninstall -q -y torchvision torchaudio torchcodec
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VLLM) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
