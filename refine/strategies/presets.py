@@ -24,8 +24,17 @@ def _top(size: int, pressure: float) -> _Makes:
 
 
 def _default() -> Strategy:
-    archive, spec = _top(32, 8.0)
-    return Strategy("default", "the best of what differs, drawn by rank, two parents a prompt", archive, spec)
+    """One answer at a time from the best so far: chosen by what a completion brings (docs/results/search.md). More in
+    flight is faster and brings less of each, because answers to the same prompt are near-twins.
+    """
+    archive, spec = _top(32, 0.5)
+    moves = (
+        Move("improve", 0.9, parents=1),
+        Move("cross", 0.05, parents=2, say="Combine what is best in the programs shown into one."),
+        Move("fresh", 0.05, parents=1, say="Try another idea for the part that gains least."),
+    )
+    about = "one change of the best at a time, now and then a crossing or a fresh start of a part"
+    return Strategy("default", about, archive, spec, moves, samples=1, in_flight=1)
 
 
 def _evolve() -> Strategy:
