@@ -13,6 +13,7 @@ BLOCK = 1024
 
 Point = tuple[float, ...]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+"""A row for each axis, a column for each point: so numpy goes along the points, of which there are many."""
 
 
 class Front:
@@ -28,13 +29,14 @@ class Front:
         self._keys: list[list[Key]] = []
         self._starts: list[Point] = []
         """The point at which each block begins; the first of them takes what is less, too."""
-        self._low: Table = np.empty((0, axes))
-        self._high: Table = np.empty((0, axes))
+        self._low: Table = np.empty((axes, 0))
+        self._high: Table = np.empty((axes, 0))
 
     def covering(self, point: Point) -> Key | None:
         """The key of a point that is at least as good in everything: if one is equal, of that."""
-        for block in np.flatnonzero((self._low <= point).all(axis=1)):
-            inside = np.flatnonzero((self._points[block] <= point).all(axis=1))
+        column = _column(point)
+        for block in (self._low <= column).all(axis=0).nonzero()[0].tolist():
+            inside = (self._points[block] <= column).all(axis=0).nonzero()[0]
             if inside.size:
                 return self._keys[block][int(inside[0])]
         return None
@@ -48,14 +50,14 @@ class Front:
         """Adds a point that nothing covers; the keys of those that it covers, which are gone."""
         beaten = self._without(point)
         if not self._starts:
-            self._insert(0, np.empty((0, len(point))), [])
-        block = self._block(point)
-        self._points[block] = np.vstack([self._points[block], point])
+            self._insert(0, np.empty((len(point), 0)), [])
+        block, column = self._block(point), _column(point)
+        self._points[block] = np.concatenate([self._points[block], column], axis=1)
         self._keys[block].append(key)
+        self._low[:, block] = np.minimum(self._low[:, block], point)
+        self._high[:, block] = np.maximum(self._high[:, block], point)
         if len(self._keys[block]) >= 2 * BLOCK:
             self._split(block)
-        else:
-            self._boxed(block)
         return beaten
 
     def _block(self, point: Point) -> int:
@@ -63,36 +65,41 @@ class Front:
 
     def _without(self, point: Point) -> list[Key]:
         beaten: list[Key] = []
-        for block in np.flatnonzero((point <= self._high).all(axis=1))[::-1].tolist():
-            covered = (point <= self._points[block]).all(axis=1)
+        column = _column(point)
+        for block in (column <= self._high).all(axis=0).nonzero()[0][::-1].tolist():
+            covered = (column <= self._points[block]).all(axis=0)
             if covered.any():
                 keys = self._keys[block]
                 beaten += [keys[at] for at in np.flatnonzero(covered)]
                 self._keys[block] = [keys[at] for at in np.flatnonzero(~covered)]
-                self._points[block] = self._points[block][~covered]
+                self._points[block] = self._points[block][:, ~covered]
                 self._remove(block) if not self._keys[block] else self._boxed(block)
         return beaten
 
     def _split(self, block: int) -> None:
         points, keys = self._points[block], self._keys[block]
-        order = np.lexsort(points.T[::-1])
+        order = np.lexsort(points[::-1])
         self._remove(block)
         for part in (order[BLOCK:], order[:BLOCK]):
-            self._insert(block, points[part], [keys[i] for i in part])
+            self._insert(block, points[:, part], [keys[i] for i in part])
 
     def _insert(self, at: int, points: Table, keys: list[Key]) -> None:
         self._points.insert(at, points)
         self._keys.insert(at, keys)
-        self._starts.insert(at, tuple(points[0].tolist()) if keys else ())
-        self._low = np.insert(self._low, at, np.inf, axis=0)
-        self._high = np.insert(self._high, at, -np.inf, axis=0)
+        self._starts.insert(at, tuple(points[:, 0].tolist()) if keys else ())
+        self._low = np.insert(self._low, at, np.inf, axis=1)
+        self._high = np.insert(self._high, at, -np.inf, axis=1)
         if keys:
             self._boxed(at)
 
     def _remove(self, at: int) -> None:
         del self._points[at], self._keys[at], self._starts[at]
-        self._low, self._high = np.delete(self._low, at, axis=0), np.delete(self._high, at, axis=0)
+        self._low, self._high = np.delete(self._low, at, axis=1), np.delete(self._high, at, axis=1)
 
     def _boxed(self, block: int) -> None:
-        self._low[block] = self._points[block].min(axis=0)
-        self._high[block] = self._points[block].max(axis=0)
+        self._low[:, block] = self._points[block].min(axis=1)
+        self._high[:, block] = self._points[block].max(axis=1)
+
+
+def _column(point: Point) -> Table:
+    return np.array(point)[:, np.newaxis]
