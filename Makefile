@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VLLM := .venv-vllm
 
-.PHONY: help demo setup test test-slow test-torch test-vllm lint types format docs-check image clean
+.PHONY: help demo setup test test-slow test-torch test-training test-vllm lint types format docs-check image clean
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
@@ -13,14 +13,18 @@ demo: $(VENV)/.core
 	$(BIN)/refine run bin_packing
 
 test: lint types
-	$(BIN)/python -m pytest -m "not slow and not torch and not vllm"
+	$(BIN)/python -m pytest -m "not slow and not training and not torch and not vllm"
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "slow and not torch and not vllm"
+	$(BIN)/python -m pytest -m "slow and not training and not torch and not vllm"
 
 # Large, and every machine wants another build of it: so it is in no lock file.
 test-torch: $(VENV)/.torch
-	$(BIN)/python -m pytest -m torch
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "torch and not training"
+
+# Minutes for each task, of which TASKS names one or several: make test-training TASKS="pendulum or classification"
+test-training: $(VENV)/.torch
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m training $(if $(TASKS),-k "$(TASKS)")
 
 # vLLM's own server and engine on a CPU, in an environment of its own: its build pins torch and much else.
 test-vllm: | $(BIN)/python

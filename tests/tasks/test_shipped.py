@@ -19,14 +19,15 @@ async def findings(name: str) -> list[Finding]:
 
 
 def tasks() -> list[ParameterSet]:
-    """What trains with torch is tested where torch is; what trains policies takes minutes."""
+    """What trains policies, or losses with torch, takes minutes each."""
     return [pytest.param(name, marks=marks(name)) for name in names()]
 
 
 def marks(name: str) -> list[pytest.MarkDecorator]:
-    if name.startswith("reward_"):
-        return [pytest.mark.slow, pytest.mark.timeout(1800)]
-    return [pytest.mark.timeout(400), *([pytest.mark.torch] if load(name).image == "torch" else [])]
+    torch = [pytest.mark.torch] if load(name).image == "torch" else []
+    if name.startswith("reward_") or torch:
+        return [pytest.mark.training, pytest.mark.timeout(1800), *torch]
+    return [pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize("name", tasks())
