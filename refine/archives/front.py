@@ -14,6 +14,7 @@ BLOCK = 1024
 Point = tuple[float, ...]
 Table = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 """A row for each axis, a column for each point: so numpy goes along the points, of which there are many."""
+Bools = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 
 
 class Front:
@@ -35,10 +36,10 @@ class Front:
     def covering(self, point: Point) -> Key | None:
         """The key of a point that is at least as good in everything: if one is equal, of that."""
         column = _column(point)
-        for block in (self._low <= column).all(axis=0).nonzero()[0].tolist():
-            inside = (self._points[block] <= column).all(axis=0).nonzero()[0]
-            if inside.size:
-                return self._keys[block][int(inside[0])]
+        for block in _where(self._low <= column):
+            inside = _where(self._points[block] <= column)
+            if inside:
+                return self._keys[block][inside[0]]
         return None
 
     def rename(self, point: Point, old: Key, new: Key) -> None:
@@ -66,7 +67,7 @@ class Front:
     def _without(self, point: Point) -> list[Key]:
         beaten: list[Key] = []
         column = _column(point)
-        for block in (column <= self._high).all(axis=0).nonzero()[0][::-1].tolist():
+        for block in reversed(_where(column <= self._high)):
             covered = (column <= self._points[block]).all(axis=0)
             if covered.any():
                 keys = self._keys[block]
@@ -103,3 +104,9 @@ class Front:
 
 def _column(point: Point) -> Table:
     return np.array(point)[:, np.newaxis]
+
+
+def _where(holds: Bools) -> list[int]:
+    """The columns that hold in every row."""
+    found: list[int] = np.logical_and.reduce(holds).nonzero()[0].tolist()
+    return found
