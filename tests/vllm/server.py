@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-START_S = 180
+START_S = 270
+"""Half a minute if nobody else uses the machine; much of it is imports from disk."""
+END_S = 30
 
 
 @contextmanager
@@ -25,7 +28,11 @@ def serving(folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [*_command(folder), "--port", str(port)], env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*_command(folder), "--port", str(port)],
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
     )
     said: list[str] = []
     ready = threading.Event()
@@ -36,8 +43,7 @@ def serving(folder: Path) -> Iterator[str]:
             raise RuntimeError("the server did not start:\n" + "".join(said[-40:]))
         yield f"http://127.0.0.1:{port}/v1"
     finally:
-        process.terminate()
-        process.wait(30)
+        _end(process)
         reader.join(10)
 
 
@@ -50,6 +56,15 @@ def _command(folder: Path) -> list[str]:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, "HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "OMP_NUM_THREADS": "1"}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # its workers too
+        process.wait()
 
 
 def _read(process: subprocess.Popen[bytes], said: list[str], ready: threading.Event) -> None:

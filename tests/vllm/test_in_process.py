@@ -15,7 +15,7 @@ from refine.proposers.vllm import Vllm, connect
 from refine.types import Completion, Json, Message, Prompt
 from tests.vllm.model import READS, adapter, sums
 
-pytestmark = [pytest.mark.vllm, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]  # third parties' own
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]  # third parties' own
 
 
 @pytest.fixture(scope="module")

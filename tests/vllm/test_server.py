@@ -21,7 +21,7 @@ from refine.types import Message, Prompt, Verdict
 from tests.vllm.model import sums
 from tests.vllm.quadratic import task
 
-pytestmark = [pytest.mark.vllm, pytest.mark.timeout(300), pytest.mark.filterwarnings("ignore")]  # third parties' own
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]  # third parties' own
 
 QUESTIONS = tuple(Question(text=text, answer=answer) for text, answer in sums()[::5])
 MODEL = "hosted_vllm/tiny"
