@@ -68,9 +68,9 @@ class Tally:
     """What has been spent and what came of it. A fold of the facts.
 
     `usd` sums what is priced; `unpriced` counts the model's answers that have no price; `replies` are answers that are
-    not the task's seeds; `embedding_usd` and `embedding_tokens` are of the dearest embedding; `alike` counts the repeats that are no repeats but too like another candidate; `slowest` is
-    the longest that one answer took from being asked for to its verdict, seconds of the run; `steps` are the latest
-    improvements that count (`refine.convergence`).
+    not the task's seeds; `embedding_usd` and `embedding_tokens` are of the dearest embedding; `alike` counts the
+    repeats that are no repeats but too like another candidate; `slowest` is the longest that one answer took from being
+    asked for to its verdict, seconds of the run; `steps` are the latest improvements that count (`refine.convergence`).
     """
 
     asks: int = 0
