@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-import mpmath  # type: ignore[import-untyped]  # SymPy's own numbers, without stubs
+import mpmath  # SymPy's own numbers, without stubs
 import sympy
 
 

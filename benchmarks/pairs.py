@@ -14,7 +14,7 @@ from fractions import Fraction
 from random import Random
 from typing import Any, Literal
 
-import mpmath  # type: ignore[import-untyped]  # SymPy's own numbers, without stubs
+import mpmath  # SymPy's own numbers, without stubs
 
 from benchmarks.families import FAMILIES, Family, Over
 from benchmarks.formulas import Apply, Formula, Name, Number, add, neg, num, places, power, replaced, symbols, value

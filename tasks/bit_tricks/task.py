@@ -13,7 +13,7 @@ import refine
 from refine.verifiers import smt
 from refine.verifiers.answers import Answer, Proved
 from refine.verifiers.exact import Bounds
-from refine.verifiers.smt.read import parsed
+from refine.verifiers.smt.syntax import parsed
 
 if TYPE_CHECKING:
     from refine.verifiers.handle import Handle

@@ -165,9 +165,9 @@ def test_units_have_one_spelling_and_a_factor() -> None:
 
 
 def test_words_that_multiply_are_taken_off_one_by_one() -> None:
-    assert multiplied("dozen eggs") == (12, "eggs")
-    assert multiplied("hundred thousand") == (100_000, "")
-    assert multiplied("apples") == (1, "apples")
+    assert multiplied("dozen eggs") == (Fraction(12), "eggs")
+    assert multiplied("hundred thousand") == (Fraction(100_000), "")
+    assert multiplied("apples") == (Fraction(1), "apples")
 
 
 def test_a_letter_after_a_number_may_be_a_unit() -> None:

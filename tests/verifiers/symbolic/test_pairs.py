@@ -6,7 +6,7 @@ from collections import Counter
 from fractions import Fraction
 from random import Random
 
-import mpmath  # type: ignore[import-untyped]
+import mpmath
 import pytest
 import sympy
 
