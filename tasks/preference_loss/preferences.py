@@ -6,6 +6,7 @@ log-probabilities of a batch.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,14 +36,17 @@ FLIPPED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How a policy is trained: Adam (Kingma and Ba 2015) from the base policy, the pairs in an order of the seed."""
+    """How a policy is trained: Adam (Kingma and Ba 2015) from the base policy, its rate falling evenly to 0; `pairs` of
+    the pool that `asked` prompts gave, in an order of the seed.
+    """
 
-    pairs: int = 512
+    asked: int = 5120
+    pairs: int = 1280
     steps: int = 60
-    batch: int = 32
-    rate: float = 4e-4
-    chosen_by: int = 500
-    tested_by: int = 1000
+    batch: int = 64
+    rate: float = 5e-4
+    chosen_by: int = 1000
+    tested_by: int = 3000
     checkpoints: int = 3
 
 
@@ -76,22 +80,37 @@ class Trained:
     course: tuple[float, ...]
 
 
-def drawn(problem: Problem, seed: int, recipe: Recipe) -> Pairs:
-    """Pairs of a right and a wrong response, both drawn at temperature 1; FLIPPED of them the wrong way round."""
+@functools.lru_cache(maxsize=2)
+def pool(problem: Problem, seed: int, asked: int) -> Pairs:
+    """What `asked` prompts give: a right (chosen) and a wrong (rejected) response where, of two that are drawn from the
+    base policy at temperature 1, one is right. Kept, as a judge draws many trainings' pairs from one pool.
+    """
     generator = torch.Generator().manual_seed(seed)
-    asked = decoder.prompts("pairs")
-    digits = asked[torch.randperm(len(asked), generator=generator)[: 3 * recipe.pairs]]
+    digits = decoder.prompts("pairs")
+    digits = digits[torch.randperm(len(digits), generator=generator)[:asked]]
     base = decoder.base(problem)
     one, other = (decoder.responses(base, digits, generator) for _ in range(2))
     right = problem.right(digits, one)
-    kept = (right != problem.right(digits, other)).nonzero()[: recipe.pairs, 0]
-    digits, one, other, right = digits[kept], one[kept], other[kept], right[kept]
-    flipped = torch.rand(len(digits), generator=generator) < FLIPPED
-    first = (right ^ flipped)[:, None]
+    kept = right != problem.right(digits, other)
+    digits, one, other, first = digits[kept], one[kept], other[kept], right[kept, None]
     chosen, rejected = torch.where(first, one, other), torch.where(first, other, one)
     with torch.no_grad():
         references = [decoder.log_probabilities(base, digits, response) for response in (chosen, rejected)]
     return Pairs(digits, chosen, rejected, references[0], references[1])
+
+
+def drawn(source: Pairs, seed: int, recipe: Recipe) -> Pairs:
+    """Pairs of a pool, without repeats; FLIPPED of them the wrong way round."""
+    generator = torch.Generator().manual_seed(seed)
+    kept = torch.randperm(len(source.digits), generator=generator)[: recipe.pairs]
+    flipped = torch.rand(len(kept), generator=generator) < FLIPPED
+    chosen, rejected = _swapped(flipped[:, None], source.chosen[kept], source.rejected[kept])
+    references = _swapped(flipped, source.reference_chosen[kept], source.reference_rejected[kept])
+    return Pairs(source.digits[kept], chosen, rejected, *references)
+
+
+def _swapped(flipped: Tensor, one: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    return torch.where(flipped, other, one), torch.where(flipped, one, other)
 
 
 def order(count: int, seed: int, recipe: Recipe) -> Tensor:
@@ -110,6 +129,7 @@ class _Policy:
         self.weights = {name: weight.clone().requires_grad_() for name, weight in decoder.base(problem).items()}
         self.course: list[float] = []
         self._optimiser = torch.optim.Adam(self.weights.values(), lr=recipe.rate)
+        self._rate = torch.optim.lr_scheduler.LinearLR(self._optimiser, 1.0, 0.0, total_iters=recipe.steps)
         self._asked: tuple[Tensor, Tensor] | None = None
 
     def question(self, pairs: Pairs, batch: Tensor) -> Question:
@@ -125,6 +145,7 @@ class _Policy:
         self._optimiser.zero_grad()
         torch.autograd.backward(self._asked, [torch.from_numpy(slope).float() for slope in slopes])
         self._optimiser.step()
+        self._rate.step()
 
     def look(self, problem: Problem, recipe: Recipe) -> None:
         prompts = decoder.prompts("choose")[-recipe.chosen_by // 4 :]

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
     from tasks.preference_loss.preferences import Numbers, Question, Recipe, Slopes, Trained
 
 GOLDEN = Path(__file__).parent / "golden"
-SEARCHED = (0.5, 2.0, 5.0)
+SEARCHED = (1.0, 5.0)
 """Betas of the search's sweep."""
-CONFIRMED = (0.3, 1.0, 4.0)
+CONFIRMED = (0.7, 2.0, 8.0)
 """Those of the confirmation's, none of them seen in the search."""
+POOL = 0
+"""Seed of the pool that the search's pairs come from: the same for all candidates, so that it is drawn once."""
 AUDITED = 8
 """Steps of a training that are asked again in a fresh process."""
 LARGEST = 1e15
@@ -48,11 +50,12 @@ task = refine.Task(
         there. Statistics of the batch may be used. It must be a pure function of its arguments: no state from call to
         call, no random numbers. Its gradient must be finite, and not zero everywhere.
 
-        A small decoder that puts digits in order, right for 61 % of held-out prompts, is trained on 512 pairs of its
-        own responses, 20 % of them with chosen and rejected swapped, by Adam for 60 steps of 32 pairs, once for each
-        beta of 0.5, 2 and 5. Scored by the greedy accuracy, in %, on prompts that were never trained on, at the beta
-        that is best on other prompts; the mean of several seeds less one standard error. The champion is confirmed
-        on another problem, other betas and other seeds: accuracy gained over DPO trained alike.
+        A small decoder that puts digits in order, right for 62.6 % of held-out prompts, is trained on 1280 pairs of
+        its own responses, 20 % of them with chosen and rejected swapped, by Adam for 60 steps of 64 pairs (its rate
+        falls from 5e-4 to 0), once for each beta of 1 and 5. Scored by the greedy accuracy, in %, on prompts that were
+        never trained on, at the beta that is best on other prompts; the mean of several seeds less one standard error.
+        The champion is confirmed on another problem, other betas and other seeds: accuracy gained over DPO trained
+        alike.
 
         A loss that pulls too hard drifts away from the base policy (see the KL divergence) and forgets how to answer;
         one that lowers the likelihood of the chosen response together with that of the rejected one does too.
@@ -90,7 +93,7 @@ def verify(candidate: Handle) -> refine.Outcome:
     gate(candidate)
     lab = laboratory()
     recipe = lab.Recipe()
-    trained = train(candidate, "sorting", SEARCHED, recipe)
+    trained = train(candidate, "sorting", SEARCHED, POOL, recipe)
     return report(best(trained), trained, 100.0 * lab.before(lab.PROBLEMS["sorting"], recipe), sketch(candidate))
 
 
@@ -103,7 +106,7 @@ def confirm(candidate: Handle) -> refine.Outcome:
     recipe = laboratory().Recipe()
     gains, found = {}, {}
     for problem in ("ranks", "sorting"):
-        found[problem] = best(train(candidate, problem, CONFIRMED, recipe))
+        found[problem] = best(train(candidate, problem, CONFIRMED, candidate.seed, recipe))
         gains[problem] = points(found[problem].accuracy - yardstick(problem, candidate.seed, recipe).accuracy)
     return refine.Outcome(
         verdict=refine.Verdict.PASSED,
@@ -228,23 +231,24 @@ def sketch(candidate: Handle) -> str:
 # ── the trainings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def train(candidate: Handle, problem: str, betas: Sequence[float], recipe: Recipe) -> list[Trained]:
-    """Trains with the candidate, once for each beta, and audits its answers."""
+def train(candidate: Handle, problem: str, betas: Sequence[float], pool: int, recipe: Recipe) -> list[Trained]:
+    """Trains with the candidate, once for each beta, on pairs of the pool of that seed, and audits its answers."""
     lab, rng = laboratory(), np.random.default_rng([candidate.seed, 5])
     questions = Questions(candidate, frozenset(rng.choice(recipe.steps, AUDITED, replace=False).tolist()))
     ready(candidate)
     rule = lab.PROBLEMS[problem]
-    pairs = lab.drawn(rule, candidate.seed, recipe)
+    pairs = lab.drawn(lab.pool(rule, pool, recipe.asked), candidate.seed, recipe)
     trained: list[Trained] = lab.train(rule, pairs, betas, questions, candidate.seed, recipe=recipe)
     questions.audit(rng.permutation(AUDITED).tolist())
     return trained
 
 
 def yardstick(problem: str, seed: int, recipe: Recipe) -> Trained:
-    """DPO at its best beta, on the pairs of that seed."""
+    """DPO at its best beta, on the pool and the pairs of that seed."""
     lab = laboratory()
     rule = lab.PROBLEMS[problem]
-    return best(lab.train(rule, lab.drawn(rule, seed, recipe), CONFIRMED, lab.dpo, seed, recipe=recipe))
+    pairs = lab.drawn(lab.pool(rule, seed, recipe.asked), seed, recipe)
+    return best(lab.train(rule, pairs, CONFIRMED, lab.dpo, seed, recipe=recipe))
 
 
 def best(trained: Sequence[Trained]) -> Trained:

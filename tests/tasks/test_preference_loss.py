@@ -23,7 +23,7 @@ TASK = load("preference_loss")
 MODULE: Any = sys.modules[TASK.verify.__module__]
 LAB: Any = MODULE.laboratory()
 DECODER: Any = sys.modules["decoder"]
-TINY = LAB.Recipe(pairs=48, steps=8, batch=8, chosen_by=40, tested_by=80, checkpoints=2)
+TINY = LAB.Recipe(asked=400, pairs=48, steps=8, batch=8, rate=3e-3, chosen_by=40, tested_by=80, checkpoints=2)
 PASSING = [case for case in TASK.golden if case.kind == "pass"]
 
 
@@ -140,7 +140,7 @@ def test_the_yardstick_is_dpo() -> None:
 
 def test_what_crosses_the_wall_is_four_vectors_and_beta() -> None:
     candidate = Given(golden("ipo"))
-    MODULE.train(candidate, "sorting", (0.5, 2.0), TINY)
+    MODULE.train(candidate, "sorting", (0.5, 2.0), 0, TINY)
     shapes = {tuple(np.shape(part) for part in question) for question in candidate.asked}
     assert shapes == {((8,), (8,), (8,), (8,), ())}
     assert all((np.array(question[:4]) <= 0).all() for question in candidate.asked)
@@ -149,14 +149,14 @@ def test_what_crosses_the_wall_is_four_vectors_and_beta() -> None:
 
 @pytest.mark.parametrize("name", ["random_noise", "clock", "counts_steps"])
 def test_state_and_chance_are_found_out(name: str) -> None:
-    recipe = LAB.Recipe(pairs=48, steps=40, batch=4, chosen_by=20, tested_by=20, checkpoints=1)
+    recipe = LAB.Recipe(asked=400, pairs=48, steps=40, batch=4, chosen_by=20, tested_by=20, checkpoints=1)
     with pytest.raises(Wrong, match="no function of its arguments"):
-        MODULE.train(Given(golden(name)), "sorting", (0.5, 2.0), recipe)
+        MODULE.train(Given(golden(name)), "sorting", (0.5, 2.0), 0, recipe)
 
 
 def test_training_is_the_same_twice_and_moves_the_policy() -> None:
     problem = LAB.PROBLEMS["sorting"]
-    pairs = LAB.drawn(problem, 4, TINY)
+    pairs = LAB.drawn(LAB.pool(problem, 4, TINY.asked), 4, TINY)
     first, again = (LAB.train(problem, pairs, (2.0,), LAB.dpo, 4, recipe=TINY) for _ in range(2))
     assert first == again
     assert first[0].divergence > 1e-5
@@ -164,12 +164,27 @@ def test_training_is_the_same_twice_and_moves_the_policy() -> None:
 
 
 def test_pairs_are_a_right_and_a_wrong_one_and_a_fifth_are_swapped() -> None:
-    problem = LAB.PROBLEMS["ranks"]
-    pairs = LAB.drawn(problem, 9, LAB.Recipe(pairs=400))
+    problem, recipe = LAB.PROBLEMS["ranks"], LAB.Recipe(asked=2000, pairs=400)
+    pool = LAB.pool(problem, 9, recipe.asked)
+    pairs = LAB.drawn(pool, 9, recipe)
     right = problem.right(pairs.digits, pairs.chosen)
+    assert len(right) == 400 < len(pool.digits) < 2000
     assert (right != problem.right(pairs.digits, pairs.rejected)).all()
     assert float((~right).float().mean()) == pytest.approx(0.2, abs=0.07)
-    assert not torch.equal(pairs.digits, LAB.drawn(problem, 10, LAB.Recipe(pairs=400)).digits)
+    assert not torch.equal(pairs.digits, LAB.drawn(pool, 10, recipe).digits)
+    assert not torch.equal(pool.digits, LAB.pool(problem, 10, recipe.asked).digits[: len(pool.digits)])
+
+
+def test_references_are_swapped_with_their_responses() -> None:
+    problem = LAB.PROBLEMS["sorting"]
+    pairs = LAB.drawn(LAB.pool(problem, 4, TINY.asked), 4, TINY)
+    with torch.no_grad():
+        chosen, rejected = (
+            DECODER.log_probabilities(DECODER.base(problem), pairs.digits, response)
+            for response in (pairs.chosen, pairs.rejected)
+        )
+    assert torch.allclose(pairs.reference_chosen, chosen, atol=1e-4)
+    assert torch.allclose(pairs.reference_rejected, rejected, atol=1e-4)
 
 
 def test_the_base_policies_are_the_shipped_ones_and_half_good() -> None:
