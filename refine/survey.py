@@ -199,9 +199,8 @@ class Survey:
                 self.tally.asked += event.samples
             case Answered() as event:
                 self._texts.setdefault(event.ask, {})[event.sample] = event.text
-                self.tally.answered += 1
+                self.tally.billed(event.usage, of_a_model=True)
                 self.tally.faults_in_a_row = 0
-                self._count(event)
             case Verified() as event:
                 self._verified.add((event.ask, event.sample))
                 self.tally.verified += 1
@@ -213,14 +212,6 @@ class Survey:
                 self.tally.last_fault = event.message
             case _:
                 pass
-
-    def _count(self, event: Answered) -> None:
-        if event.usage is not None:
-            self.tally.prompt_tokens += event.usage.prompt_tokens or 0
-            self.tally.completion_tokens += event.usage.completion_tokens or 0
-            self.tally.usd += event.usage.usd or 0.0
-            self.tally.dearest_usd = max(self.tally.dearest_usd, event.usage.usd or 0.0)
-            self.tally.unpriced += event.usage.usd is None
 
 
 def _first(group: ExceptionGroup[RefineError]) -> RefineError:
