@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -216,7 +215,3 @@ def connected(model: Path, tokens: int) -> Proposer:
     from refine.proposers.transformers import connect  # noqa: PLC0415 - heavy, and an extra
 
     return connect(f"transformers:{model}", Options(max_tokens=tokens))
-
-
-def as_json(rounds: Sequence[Round]) -> str:
-    return json.dumps([one.model_dump(exclude_none=True) for one in rounds])

@@ -1,0 +1,140 @@
+"""Rounds of self-improvement around a model that is a table: what is learnt, when it stops, what is not done twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from refine.distill.rows import Row
+from refine.distill.train import Recipe
+from refine.errors import TaskError, UsageError
+from refine.improve import rounds
+from refine.improve.exercise import Exercise, Judge, load
+from refine.improve.methods import ida, lmsi, self_rewarding
+from refine.improve.rounds import Method, Round, Rules, improve
+from refine.questions import Question, checked
+from refine.types import Completion, Message, Prompt
+
+
+def questions(first: int, last: int) -> tuple[Question, ...]:
+    return tuple(Question(text=f"{n} + {n}?", answer=str(2 * n)) for n in range(first, last))
+
+
+def exercise() -> Exercise:
+    def ask(question: str, answer: str) -> tuple[Message, ...]:
+        return (Message(role="user", content=f"judge {question} {answer}"),)
+
+    return Exercise("sums", questions(0, 20), questions(20, 60), tool=checked, judge=Judge(ask=ask))
+
+
+class Half:
+    """Adds right when asked greedily only if it was trained; of its samples the last of four is wrong."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = str(folder)
+        self.trained = folder.name == "model"
+
+    async def __call__(self, prompt: Prompt) -> AsyncIterator[Completion]:
+        asked = prompt.messages[-1].content
+        for sample in prompt.samples:
+            yield Completion(sample=sample, text=self.said(asked, sample, prompt), model=self.name)
+
+    def said(self, asked: str, sample: int, prompt: Prompt) -> str:
+        if asked.startswith("judge"):
+            number, given = int(asked.split()[1]), int(asked.rsplit(maxsplit=1)[-1])
+            return f"Score: {5 if given == 2 * number else 1}"
+        number = int(asked.split(maxsplit=1)[0])
+        greedy = prompt.params.get("temperature") == 0.0
+        wrong = (not self.trained) if greedy else sample % 4 == 3
+        return f"#### {2 * number + wrong}"
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.fixture
+def learnt(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Row, ...]]:
+    """Stands in for the trainer, and keeps what it was given."""
+    given: list[tuple[Row, ...]] = []
+
+    def train(_base: Path, rows: Sequence[Row], out: Path, _recipe: Recipe) -> None:
+        given.append(tuple(rows))
+        out.mkdir(parents=True)
+        (out / "config.json").write_text("{}")
+
+    monkeypatch.setattr(rounds, "train", train)
+    return given
+
+
+def run(folder: Path, method: Method, rules: Rules | None = None) -> list[Round]:
+    return improve(exercise(), folder / "base", folder / "out", method, rules or Rules(rounds=2), connect=Half)
+
+
+def test_the_majority_is_learnt_and_rounds_end_without_a_gain(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    first, second = run(tmp_path, lmsi(samples=4))
+    assert (first.before, first.after, first.verdict, first.stop) == (0.0, 1.0, "better", "")
+    assert (first.vote_accuracy, first.confidence) == (1.0, 0.75)
+    assert {row.chosen for row in learnt[0]} == {f"#### {2 * n}" for n in range(20)}
+    assert second.stop.startswith("held out: no difference shown")
+
+
+def test_a_confidence_that_nothing_reaches_teaches_nothing(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    with pytest.raises(UsageError, match="no answer is good enough"):
+        run(tmp_path, lmsi(samples=4, least=0.9))
+    assert learnt == []
+
+
+def test_a_tool_chooses_what_is_distilled(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    run(tmp_path, ida(samples=4), Rules(rounds=1))
+    assert len(learnt[0]) == 20
+
+
+def test_the_judges_points_make_the_pairs_and_are_held_against_the_truth(
+    tmp_path: Path, learnt: list[tuple[Row, ...]]
+) -> None:
+    (one,) = run(tmp_path, self_rewarding(samples=4, draws=2), Rules(rounds=1))
+    assert one.judge_accuracy == 1.0
+    pairs = {(row.question, row.chosen, row.rejected) for row in learnt[0]}
+    assert pairs == {(f"{n} + {n}?", f"#### {2 * n}", f"#### {2 * n + 1}") for n in range(20)}
+
+
+def test_a_finished_round_is_not_done_again(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    before = run(tmp_path, lmsi(samples=4))
+    assert run(tmp_path, lmsi(samples=4)) == before
+    assert len(learnt) == 2
+
+
+@pytest.mark.parametrize(("judged", "why"), [(0.55, "its reward is hacked"), (0.7, "its reward is hacked"), (0.9, "")])
+def test_a_judge_that_falls_ends_the_rounds(judged: float, why: str) -> None:
+    good = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", judge_accuracy=0.95)
+    found = rounds._stop(good.model_copy(update={"judge_accuracy": judged}), [good], Rules())
+    assert found.endswith(why)
+    assert bool(found) == bool(why)
+
+
+def test_answers_that_do_not_differ_end_the_rounds() -> None:
+    one = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", diversity=0.01)
+    assert "do not differ" in rounds._stop(one, [], Rules())
+
+
+def test_an_exercise_keeps_its_examination_apart(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match="practised and examined"):
+        Exercise("sums", questions(0, 5), questions(4, 9))
+    with pytest.raises(TaskError, match="no answer is known"):
+        Exercise("sums", questions(0, 5), (Question(text="why?"),))
+    (tmp_path / "q.jsonl").write_text('{"question": "a?"}\n')
+    with pytest.raises(UsageError, match="--held-out FILE"):
+        load(tmp_path / "q.jsonl")
+    with pytest.raises(UsageError, match="there is no"):
+        load(tmp_path / "none")
+
+
+def test_the_shipped_exercise_is_right_about_its_walks() -> None:
+    from refine.load import shipped
+
+    ring = load(shipped() / "ring_road")
+    for question in ring.held_out[:50]:
+        start, *steps = question.text.removesuffix(" ?").removeprefix("start ").split(" , ")
+        moved = [int(step.split()[1]) * (1 if step.startswith("on") else -1) for step in steps]
+        assert question.answer == str((int(start) + sum(moved)) % 7)
