@@ -58,8 +58,20 @@ def save(drawn: Picture, path: Path) -> None:
     """Writes the picture to `path`, whose suffix says how: .png, .svg or .pdf. Raises OSError."""
     with mpl.rc_context(_STYLE):
         figure = _figure(drawn)
+        _settle(figure)
         dates = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         figure.savefig(path, dpi=150, metadata=dates.get(path.suffix, {}))
+
+
+def _settle(figure: Figure) -> None:
+    """Places everything once and rounds where it is: the layout's solver does not give the same last digit twice, and
+    names in an SVG are digests of such numbers."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for part in figure.subfigs:
+        part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
+    for axes in figure.axes:
+        axes.set_position([round(edge, 6) for edge in axes.get_position().bounds])
 
 
 def _figure(drawn: Picture) -> Figure:
