@@ -2,10 +2,12 @@
 
     python benchmarks/loss.py known  --task preference_loss --seeds 4            # JSON
     python benchmarks/loss.py search --task preference_loss --candidates 200     # no key: the built-in proposer
+    python benchmarks/loss.py search --minutes 14                                # a session of it; again to go on
 
 `known` verifies every golden case that passes twice, on two disjoint sets of seeds. It prints scores, spread, the CPU
 seconds of judge and sandbox together, and Spearman's correlation of the two sets over all losses and instances (an
 instance of `preference_loss` is a beta). `search` runs and confirms; the held-out score is the gain over the yardstick.
+Its journal, `--run`, goes on where it was stopped, by `--minutes` or by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import platform
 import statistics
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +26,7 @@ import psutil
 
 import refine
 from refine.load import load
+from refine.loop import Run
 from refine.sandbox.choose import choose
 from refine.task import Task
 from refine.types import Candidate, Outcome
@@ -82,9 +86,17 @@ def ranks(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.d
     return np.asarray(below + ((values[None, :] == values[:, None]).sum(1) - 1) / 2, dtype=np.float64)
 
 
-def searched(task: Task, candidates: int, seed: int, kind: str) -> dict[str, Any]:
-    """A run of the built-in proposer and what its confirmation says."""
-    result = refine.run(task, seed=seed, sandbox=kind, budget=refine.Budget(candidates=candidates))
+def searched(task: Task, said: argparse.Namespace) -> dict[str, Any]:
+    """A run of the built-in proposer and, once it is whole, what its confirmation says."""
+    result = refine.run(
+        task,
+        path=said.run or f"runs/{task.name}.db",
+        seed=said.seed,
+        sandbox=said.sandbox,
+        workers=said.workers,
+        budget=refine.Budget(candidates=said.candidates),
+        interrupts=partial(stop_after, said.minutes),
+    )
     rows: dict[str, Any] = {}
     for one in result.confirmed:
         if one.on == "held-out":
@@ -92,10 +104,18 @@ def searched(task: Task, candidates: int, seed: int, kind: str) -> dict[str, Any
             rows[one.name]["standard_errors"] = standard_errors(one.outcome)
     best = result.best
     return {
+        "ended": result.stop.detail,
+        "verified": result.search.tally.verified,
         "best": best.candidate.text if best else None,
         "score": best.outcome.score if best else None,
         "held_out": rows,
     }
+
+
+def stop_after(minutes: float | None, run: Run) -> None:
+    """Asks for no more candidates once `minutes` are over; those in flight are waited for."""
+    if minutes is not None:
+        asyncio.get_running_loop().call_later(60.0 * minutes, run.interrupt)
 
 
 def standard_errors(outcome: Outcome) -> float | None:
@@ -112,12 +132,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=4, help="seeds of each of the two sets")
     parser.add_argument("--candidates", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--run", help="the search's journal; by default runs/TASK.db")
+    parser.add_argument("--workers", type=int, help="judge processes of the search; by default one for each CPU")
+    parser.add_argument("--minutes", type=float, help="of this session of the search")
     said = parser.parse_args()
     task, started = load(said.task), time.perf_counter()
-    if said.what == "known":
-        found = asyncio.run(known(task, said.seeds, said.sandbox))
-    else:
-        found = searched(task, said.candidates, said.seed, said.sandbox)
+    found = asyncio.run(known(task, said.seeds, said.sandbox)) if said.what == "known" else searched(task, said)
     print(
         json.dumps(
             {
