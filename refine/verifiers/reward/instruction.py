@@ -27,7 +27,7 @@ sums of rewards. The score is the fitness of the trained policy from initial sta
 """
 
 
-def instructed(goal: str, read: Callable[..., object], *, actions: int, about: str = "") -> str:
+def instructed(goal: str, read: Callable[..., object], *, actions: int, about: str = "", safety: str = "") -> str:
     """The instruction: the goal in words, what a reward is, the environment as the code that the judge runs.
 
     Args:
@@ -35,7 +35,8 @@ def instructed(goal: str, read: Callable[..., object], *, actions: int, about: s
         read: the world's function from positions and velocities to named quantities; its source is shown.
         actions: numbers in one action.
         about: what more is to be known: time steps, what an action does, when an episode ends.
+        safety: what a real robot would mind: `refine.verifiers.reward.safety.INSTRUCTION`, or words of your own.
     """
     code = textwrap.indent(textwrap.dedent(inspect.getsource(read)).strip(), "    ")
-    parts = [goal, about, _SHARED.format(actions=actions), f"The environment, as code:\n\n{code}"]
+    parts = [goal, about, safety, _SHARED.format(actions=actions), f"The environment, as code:\n\n{code}"]
     return "\n\n".join(inspect.cleandoc(part) for part in parts if part)

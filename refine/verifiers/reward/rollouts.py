@@ -26,12 +26,14 @@ class Rollouts:
         actions: (T, n, nu), as the policies chose them (latency comes after).
         valid: (T, n): whether the rollout had not ended before the step.
         positions: (T + 1, n, nq), for pictures.
+        velocities: (T + 1, n, nv).
     """
 
     states: State
     actions: Numbers
     valid: Mask
     positions: Numbers
+    velocities: Numbers
 
     def transitions(self) -> tuple[State, Numbers, State]:
         """States, actions and next states of all valid steps, m rows each: by time, then by rollout."""
@@ -119,7 +121,7 @@ class _Stage:
             states[step + 1] = states[step]
             states[step + 1, active] = self._stepped(states[step, active], self._late(actions, step, active), active)
         positions, velocities = states[:, :, 1:split], states[:, :, split:]
-        return Rollouts(_named(world, positions, velocities), actions, valid, positions)
+        return Rollouts(_named(world, positions, velocities), actions, valid, positions, velocities)
 
     def _alive(self, active: Indices, seen: State) -> tuple[Indices, State]:
         if self.world.alive is None:
