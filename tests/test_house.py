@@ -14,7 +14,7 @@ HOUSE = Path(__file__).parents[1] / "refine"
 FLOORS = [
     ["errors", "types"],
     ["budget", "events", "task"],
-    ["edits", "novelty", "attempts", "likeness", "curves"],
+    ["edits", "novelty", "attempts", "likeness", "curves", "film"],
     ["extract", "load", "order", "bandit", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],

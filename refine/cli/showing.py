@@ -189,7 +189,7 @@ def _print_outcome(console: Console, where: str, outcome: Outcome) -> None:
         if values:
             shown = ", ".join(f"{key} {value:.6g}" for key, value in values.items())
             console.print(f"  {what}: {shown}", markup=False, soft_wrap=True)
-    drawn = {name for name in outcome.artifacts if name.startswith("plot/")}  # for `refine plot`
+    drawn = {name for name in outcome.artifacts if name.startswith(("plot/", "film/"))}  # for `refine plot`
     written = [(name, text) for name, text in outcome.artifacts.items() if name not in drawn]
     for what, text in (("feedback", outcome.feedback), ("it printed", outcome.output), *written):
         if text.strip():

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from refine.film import PREFIX, Film, written
 from refine.types import Outcome, Verdict
-from refine.verifiers.reward import reflection
+from refine.verifiers.reward import reflection, safety
 from refine.verifiers.reward.asking import Asked
-from refine.verifiers.reward.rollouts import fitness, roll
+from refine.verifiers.reward.filming import filmed
+from refine.verifiers.reward.rollouts import Rollouts, fitness, roll
 from refine.verifiers.reward.training import Trained, Training, train
 from refine.verifiers.reward.worlds import Numbers, World
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 HELD_OUT = 32
 """Rollouts that the score is the mean of. Their initial states never cross the wall."""
+FILM = f"{PREFIX}policy"
+"""The artifact that shows what the policy does."""
 _TRAIN, _SCORE, _AUDIT = range(3)
 
 
@@ -29,25 +33,35 @@ def evaluate(candidate: Handle, world: World, training: Training) -> Outcome:
     asked = Asked(candidate, np.random.default_rng([candidate.seed, _AUDIT]))
     trained = train(world, asked, training, np.random.default_rng([candidate.seed, _TRAIN]))
     asked.audit()
-    return report(world, training, trained, scored(world, trained, candidate.seed))
+    return report(world, training, trained, held_out(world, trained, candidate.seed))
 
 
-def scored(world: World, trained: Trained, seed: int) -> tuple[Numbers, Numbers]:
-    """Fitness and length of the policy's held-out rollouts, (HELD_OUT,) each."""
+def held_out(world: World, trained: Trained, seed: int) -> Rollouts:
+    """The policy's rollouts that the score is the mean of, HELD_OUT of them."""
     start = world.start(np.random.default_rng([seed, _SCORE]), HELD_OUT)
-    rollouts = roll(world, trained.policies(world, HELD_OUT), start)
-    return fitness(world, rollouts), rollouts.lengths
+    return roll(world, trained.policies(world, HELD_OUT), start)
 
 
-def report(world: World, training: Training, trained: Trained, held_out: tuple[Numbers, Numbers]) -> Outcome:
-    found, lengths = held_out
+def report(world: World, training: Training, trained: Trained, rollouts: Rollouts) -> Outcome:
+    """The outcome of a training whose policy did this."""
+    found, lengths = fitness(world, rollouts), rollouts.lengths
     score = float(found.mean())
+    motion = safety.measured(world, rollouts)
     steps = f"{lengths.mean():.0f} of {world.horizon} steps"
     return Outcome(
         verdict=Verdict.PASSED,
         score=score,
-        metrics={"worst_start": float(found.min()), "episode_length": float(lengths.mean())},
+        metrics={"worst_start": float(found.min()), "episode_length": float(lengths.mean()), **motion},
         curves=reflection.told(trained),
         feedback=f"Fitness {score:.4g} (0 to 1) after {training.iterations} updates, mean episode {steps}. "
-        + reflection.sentences(trained),
+        f"{reflection.sentences(trained)} {safety.sentence(motion)}",
+        artifacts={FILM: written(_film(world, rollouts, found))},
     )
+
+
+def _film(world: World, rollouts: Rollouts, found: Numbers) -> Film:
+    """Of the rollout whose fitness is the median, until it ends."""
+    row = int(np.argsort(found, kind="stable")[len(found) // 2])
+    end = int(rollouts.lengths[row]) + 1
+    title = f"fitness {found[row]:.2f}, the median of {len(found)} starts"
+    return filmed(world, rollouts.positions[:end, row], title)
