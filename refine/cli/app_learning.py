@@ -16,7 +16,11 @@ _TRAINING, _EXAM = "Training", "Examination"
 
 Questions = Annotated[
     Path,
-    typer.Argument(metavar="QUESTIONS", help='JSON lines: {"question": ..., "answer": ...}.', show_default=False),
+    typer.Argument(
+        metavar="QUESTIONS",
+        help="JSON lines, or an exercise: a shipped one's name, a folder or a Python file.",
+        show_default=False,
+    ),
 ]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Journals of searches and surveys.", show_default=False)
@@ -25,15 +29,17 @@ Practice = Annotated[
     Path,
     typer.Argument(
         metavar="EXERCISE",
-        help="A file of questions, or a Python file or folder that defines `exercise`.",
+        help="A file of questions, a shipped exercise's name, or a Python file or folder that defines `exercise`.",
         show_default=False,
     ),
 ]
-OneModel = Annotated[str, typer.Option("--model", "-m", metavar="TEXT", help="PROVIDER/NAME or transformers:FOLDER.")]
+OneModel = Annotated[
+    str, typer.Option("--model", "-m", metavar="TEXT", help="PROVIDER/NAME, vllm:FOLDER or transformers:FOLDER.")
+]
 Answers = Annotated[int, typer.Option("--samples", "-n", metavar="N", min=1, help="Answers to each question.")]
 Check = Annotated[
-    Literal["vote", "answers"],
-    typer.Option("--check", help="vote: by the majority, no labels; answers: by the file's own."),
+    Literal["vote", "answers", "tool"],
+    typer.Option("--check", help="vote: by the majority, no labels; answers: by the file's own; tool: the exercise's."),
 ]
 Base = Annotated[
     Path | None,
@@ -61,7 +67,27 @@ Forms = Annotated[
     ),
 ]
 HeldOut = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Questions to be examined with.", rich_help_panel=_EXAM)
+    str | None,
+    typer.Option(
+        metavar="FILE|SHARE",
+        help="Questions to be examined with: a file, FILE:20% for that share of it, or 20% of QUESTIONS.",
+        rich_help_panel=_EXAM,
+    ),
+]
+Part = Annotated[
+    Literal["practice", "held-out"],
+    typer.Option("--part", help="Which side of --held-out is asked.", rich_help_panel=_EXAM),
+]
+Layout = Annotated[
+    Literal["auto", "plain", "gsm8k", "math"],
+    typer.Option("--layout", help="How a file is written: plain takes answers as they stand; auto: as it looks."),
+]
+Serve = Annotated[
+    Literal["transformers", "vllm"], typer.Option("--serve", help="What asks the models: vllm is faster, and larger.")
+]
+Examined = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Questions to be examined with; FILE:20% is a share.", rich_help_panel=_EXAM),
 ]
 Unrelated = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Others, to see what is forgotten.", rich_help_panel=_EXAM)
@@ -79,7 +105,8 @@ Lora = Annotated[int | None, typer.Option(metavar="RANK", min=1, help="Low-rank 
 @learning.command(
     epilog=examples(
         "refine survey questions.jsonl --model openai/gpt-5-mini -n 16",
-        "refine survey questions.jsonl --model transformers:tiny -n 32 --temperature 0.7",
+        "refine survey gsm8k.jsonl --layout gsm8k --model vllm:qwen -n 32 --held-out 20%",
+        "refine survey arithmetic_words --model transformers:base -n 32 --temperature 0.7",
     )
 )
 def survey(
@@ -88,6 +115,9 @@ def survey(
     *,
     samples: Answers = 8,
     check: Check = "vote",
+    layout: Layout = "auto",
+    held_out: HeldOut = None,
+    part: Part = "practice",
     path: o.RunPath = None,
     seed: int = 0,
     in_flight: Annotated[int, typer.Option(metavar="N", min=1, help="Questions asked at once.")] = 16,
@@ -99,14 +129,18 @@ def survey(
     max_tokens: o.MaxTokens = None,
     price: o.Price = None,
     api_base: o.ApiBase = None,
+    as_json: o.AsJson = False,
 ) -> int:
     """Ask every question many times, and vote. The same command goes on where it was stopped."""
-    from refine.cli.learning import survey as ask  # noqa: PLC0415 - loads the engine
+    from refine.cli.practice import Source  # noqa: PLC0415 - loads the engine
+    from refine.cli.surveying import chosen  # noqa: PLC0415 - as above
+    from refine.cli.surveying import survey as ask  # noqa: PLC0415 - as above
     from refine.cli.wish import sampling  # noqa: PLC0415 - as above
 
     how = sampling(price, temperature=temperature, top_p=top_p, max_tokens=max_tokens, api_base=api_base)
     plan = {"samples": samples, "seed": seed, "in_flight": in_flight, "system": system, "usd": usd, "tokens": tokens}
-    return ask(questions, model, path, check=check, plan=plan, options=how)
+    wanted = chosen(Source(questions, layout, held_out or ""), part, check)
+    return ask(wanted, model, path, plan=plan, options=how, as_json=as_json)
 
 
 @learning.command(
@@ -124,8 +158,8 @@ def distill(
     method: Choice = "sft",
     least: Least = None,
     form: Forms = None,
-    held_out: HeldOut = None,
-    unrelated: Unrelated = None,
+    held_out: Examined = None,
+    unrelated: Examined = None,
     max_tokens: AnswerTokens = None,
     epochs: Epochs = None,
     batch: Batch = None,
@@ -148,8 +182,8 @@ def distill(
 
 @learning.command(
     epilog=examples(
-        "refine improve questions.jsonl --held-out exam.jsonl --base tiny -o rounds",
-        "refine improve tasks/ring_road --base tiny -o rounds --rounds 4 --samples 16",
+        "refine improve questions.jsonl --held-out 20% --base tiny -o rounds",
+        "refine improve arithmetic_words --base tiny -o rounds --rounds 4 --samples 16",
         "refine improve tasks/ring_road --base tiny -o judged --method self_rewarding",
     )
 )
@@ -162,8 +196,10 @@ def improve(
     rounds: Rounds = 3,
     samples: Annotated[int | None, typer.Option("--samples", "-n", metavar="N", min=2)] = None,
     temperature: o.Temperature = None,
+    layout: Layout = "auto",
     held_out: HeldOut = None,
     unrelated: Unrelated = None,
+    serve: Serve = "transformers",
     epochs: Epochs = None,
     batch: Batch = None,
     rate: Rate = None,
@@ -174,17 +210,19 @@ def improve(
 ) -> int:
     """Amplify, distil, examine, again: until no gain is shown, the answers collapse, or the judge is fooled."""
     from refine.cli.learning import improve as go_on  # noqa: PLC0415 - loads the engine
+    from refine.cli.practice import Source  # noqa: PLC0415 - as above
     from refine.improve.rounds import Rules  # noqa: PLC0415 - as above
 
     return go_on(
-        exercise,
+        Source(exercise, layout, held_out or ""),
         base,
         output,
         method,
         rules=Rules(rounds=rounds),
         settings={"samples": samples, "temperature": temperature},
         recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "lora": lora},
-        examined=(held_out, unrelated),
+        unrelated=unrelated,
+        serve=serve,
         seed=seed,
         as_json=as_json,
     )

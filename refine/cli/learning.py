@@ -1,87 +1,27 @@
-"""`refine survey`, `distill` and `improve`: a model asked, trained and asked again."""
+"""`refine distill` and `improve`: a model trained on what was verified, and asked again."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from refine import survey as surveying
-from refine.budget import Budget
 from refine.cli import terminal
+from refine.cli.practice import Source, exercise, held
 from refine.distill.distil import Choice, Distilled, Plan, distil, rows
 from refine.distill.examine import Change
 from refine.distill.export import write
-from refine.distill.samples import samples as verified
 from refine.distill.train import Recipe
 from refine.errors import UsageError
-from refine.events import Answered, Fact
 from refine.improve import rounds
-from refine.improve.exercise import load
-from refine.improve.measures import ballots
 from refine.improve.methods import METHODS
 from refine.improve.rounds import Round, Rules
 from refine.proposers import Options, Proposer
 from refine.proposers.choose import asked
-from refine.questions import Question, Verify, checked, questions, voted
-
-CHECKS: dict[str, Verify] = {"vote": voted, "answers": checked}
-
-
-# ── survey ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def survey(file: Path, model: str, path: Path | None, *, check: str, plan: dict[str, Any], options: Options) -> int:
-    """Asks, with a bar; then what the votes came to."""
-    if check not in CHECKS:
-        raise UsageError(f"--check {check}: write vote (no labels) or answers (the file's own)")
-    wanted = questions(file)
-    limits = {name: plan.pop(name) for name in ("usd", "tokens") if plan.get(name) is not None}
-    full = surveying.Plan(wanted, params=options.over({}), budget=Budget(**limits), **_given(plan))
-    where = path or Path("runs") / f"{file.stem}.db"
-    proposer = asked(model, options)
-    stop = asyncio.run(_survey(full, proposer, where, file.stem, CHECKS[check]))
-    out = terminal.out()
-    out.print(f"{escape(stop)}; the answers are in {where}", soft_wrap=True)
-    _print_votes(out, where, wanted)
-    return 0
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
-
-
-async def _survey(plan: surveying.Plan, proposer: Proposer, path: Path, name: str, verify: Verify) -> str:
-    bar = Progress(
-        TextColumn("answers"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal.err()
-    )
-    try:
-        with surveying.take_up(path, plan, name=name, model=proposer.name, metric="worth") as journal, bar:
-            task = bar.add_task("", total=plan.samples * len(plan.questions))
-
-            def observe(fact: Fact) -> None:
-                if isinstance(fact.event, Answered):
-                    bar.advance(task)
-
-            session = surveying.Survey(plan, journal, proposer, verify, observe)
-            bar.update(task, completed=session.tally.answered)
-            return (await session.go()).detail
-    finally:
-        await proposer.aclose()
-
-
-def _print_votes(out: Console, path: Path, wanted: Sequence[Question]) -> None:
-    found = ballots(verified(path), {question.text: question for question in wanted})
-    out.print(f"the majority has {found.confidence:.3f} of the answers; different answers: {found.diversity:.3f}")
-    if found.calibrated is not None:
-        gap = found.calibrated
-        out.print(f"it is right in {found.accuracy:.3f}; confidence overstates by {gap.overstated:+.3f}")
-
+from refine.questions import Question
 
 # ── distill ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,8 +34,8 @@ def distill(
     *,
     recipe: Recipe,
     selection: dict[str, Any],
-    held_out: Path | None,
-    unrelated: Path | None,
+    held_out: str | None,
+    unrelated: str | None,
     as_json: bool,
 ) -> int:
     """Rows alone where `out` is a file, else a model with its card."""
@@ -117,8 +57,12 @@ def distill(
     return 0
 
 
-def _read(path: Path | None) -> tuple[Question, ...]:
-    return questions(path) if path is not None else ()
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _read(named: str | None) -> tuple[Question, ...]:
+    return held(named) if named is not None else ()
 
 
 def _as_json(done: Distilled, out: Path) -> dict[str, Any]:
@@ -141,9 +85,11 @@ def _print_distilled(out: Console, done: Distilled, path: Path) -> None:
 
 # ── improve ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+SERVED = ("transformers", "vllm")
+
 
 def improve(
-    what: Path,
+    source: Source,
     base: Path,
     out: Path,
     method: str,
@@ -151,25 +97,25 @@ def improve(
     rules: Rules,
     settings: dict[str, Any],
     recipe: dict[str, Any],
-    examined: tuple[Path | None, Path | None],
+    unrelated: Path | None,
+    serve: str,
     seed: int,
     as_json: bool,
 ) -> int:
     """A line for each round."""
     if method not in METHODS:
         raise UsageError(f"--method {method}: write one of {', '.join(METHODS)}")
-    exercise = load(what, *examined)
+    practised = exercise(source, unrelated)
     preset = METHODS[method]
     how = preset().recipe.model_copy(update=_given(recipe))
-    chosen = preset(recipe=how, **_given(settings))
     console = terminal.err() if as_json else terminal.out()
     done = rounds.improve(
-        exercise,
+        practised,
         base,
         out,
-        chosen,
+        preset(recipe=how, **_given(settings)),
         rules,
-        connect=lambda path: rounds.connected(path, exercise.tokens),
+        connect=connected(serve, practised.tokens),
         seed=seed,
         observe=lambda one: _print_round(console, one),
     )
@@ -178,6 +124,13 @@ def improve(
     else:
         console.print(f"the models are in {out}/round-K/model", soft_wrap=True)
     return 0
+
+
+def connected(serve: str, tokens: int) -> Callable[[Path], Proposer]:
+    """Makes the proposer of a model's folder: in this process by transformers, or by vLLM."""
+    if serve not in SERVED:
+        raise UsageError(f"--serve {serve}: write one of {', '.join(SERVED)}")
+    return lambda path: asked(f"{serve}:{path}", Options(max_tokens=tokens))
 
 
 def _print_round(out: Console, one: Round) -> None:

@@ -43,7 +43,8 @@ def asked(spec: str, options: Options) -> Proposer:
     """
     found = _installed()
     if spec.partition(":")[0] in _OF_A_TASK:
-        raise UsageError(f"--model {spec}: a survey asks a language model: write PROVIDER/NAME or transformers:FOLDER")
+        known = "PROVIDER/NAME, vllm:FOLDER or transformers:FOLDER"
+        raise UsageError(f"--model {spec}: a survey asks a language model: write {known}")
     make: Callable[[str, Options], Proposer] = _point(spec, found).load()
     return make(spec, options)
 

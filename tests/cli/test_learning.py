@@ -7,24 +7,40 @@ from pathlib import Path
 
 import pytest
 
-from refine.cli import learning
+from refine.cli import learning, surveying
+from refine.cli.practice import Source, exercise, exercises, held
+from refine.cli.surveying import Check, Part, chosen
 from refine.distill.train import Recipe
 from refine.errors import UsageError
+from refine.load import shipped
 from refine.proposers import Options
+from refine.questions import Question
 from tests.test_survey import SUMS, Adds
+
+
+def jsonl(path: Path, questions: tuple[Question, ...]) -> Path:
+    path.write_text("".join(json.dumps({"question": q.text, "answer": q.answer}) + "\n" for q in questions))
+    return path
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(learning, "asked", lambda _spec, _options: Adds())
-    path = tmp_path / "sums.jsonl"
-    path.write_text("".join(json.dumps({"question": q.text, "answer": q.answer}) + "\n" for q in SUMS))
-    return path
+    monkeypatch.setattr(surveying, "asked", lambda _spec, _options: Adds())
+    return jsonl(tmp_path / "sums.jsonl", SUMS)
 
 
-def survey(file: Path, *, check: str = "vote", **plan: object) -> int:
-    return learning.survey(file, "adds", None, check=check, plan={"samples": 4, **plan}, options=Options())
+def survey(
+    file: Path,
+    *,
+    check: Check = "vote",
+    part: Part = "practice",
+    held_out: str = "",
+    as_json: bool = False,
+    path: Path | None = None,
+) -> int:
+    wanted = chosen(Source(file, "auto", held_out), part, check)
+    return surveying.survey(wanted, "adds", path, plan={"samples": 4}, options=Options(), as_json=as_json)
 
 
 def test_a_survey_says_what_the_votes_came_to(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +48,81 @@ def test_a_survey_says_what_the_votes_came_to(file: Path, capsys: pytest.Capture
     said = capsys.readouterr().out
     assert "all 6 questions are asked; the answers are in runs/sums.db" in said
     assert "the majority has 0.750 of the answers; different answers: 0.500" in said
-    assert "it is right in 1.000; confidence overstates by -0.250" in said
+    assert "an answer is right in 0.750, the majority in 1.000; confidence overstates by -0.250" in said
+
+
+def test_a_survey_says_it_to_programs(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    survey(file, as_json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert (said["questions"], said["answers"], said["single"], said["majority"]) == (6, 24, 0.75, 1.0)
+    assert (said["confidence"], said["overstated"], said["journal"]) == (0.75, -0.25, "runs/sums.db")
+
+
+def test_without_answers_nothing_is_said_about_right(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text('{"question": "3 + 3?"}\n')
+    survey(file)
+    said = capsys.readouterr().out
+    assert "the majority has 0.750" in said
+    assert "right" not in said
+
+
+def test_what_is_held_out_is_not_asked(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    jsonl(tmp_path / "exam.jsonl", SUMS[4:])
+    survey(file, held_out="exam.jsonl", as_json=True)
+    assert json.loads(capsys.readouterr().out)["questions"] == 4
+    survey(file, held_out="exam.jsonl", part="held-out", as_json=True, path=tmp_path / "other.db")
+    assert json.loads(capsys.readouterr().out)["questions"] == 2
+
+
+def test_a_share_holds_out_the_same_questions_everywhere(file: Path) -> None:
+    jsonl(file, tuple(Question(text=f"{n} + {n}?", answer=str(2 * n)) for n in range(60)))
+    practised = exercise(Source(file, held_out="30%"))
+    assert (
+        practised.held_out == held(f"{file}:30%") == chosen(Source(file, held_out="30%"), "held-out", "vote").questions
+    )
+    assert practised.practice == chosen(Source(file, held_out="30%"), "practice", "vote").questions
+    assert 5 < len(practised.held_out) < 35
+
+
+def test_a_shipped_exercise_is_named_as_a_task_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert {"arithmetic_words", "equations", "ring_road"} <= set(exercises())
+    asked = chosen(Source(Path("equations")), "practice", "tool")
+    assert (asked.name, asked.tokens) == ("equations", 32)
+    assert chosen(Source(shipped() / "equations"), "practice", "tool").questions == asked.questions
+    assert not set(chosen(Source(Path("equations")), "held-out", "vote").questions) & set(asked.questions)
+
+
+BAD = [
+    (Source(Path("nowhere.jsonl")), "vote", r"there is no nowhere.jsonl: .* or one of arithmetic_words, equations"),
+    (Source(Path("sums.jsonl")), "tool", "only an exercise can have one"),
+    (Source(Path("sums.jsonl")), "luck", "write vote"),
+    (Source(Path("open.jsonl")), "answers", "none is known to '7 [+] 7[?]'"),
+    (Source(Path("sums.jsonl"), held_out="sums.jsonl"), "vote", "nothing is practice: --held-out names"),
+    (Source(Path("sums.jsonl"), held_out="20"), "vote", "the questions in 20 cannot be read"),
+    (Source(Path("equations"), held_out="20%"), "vote", "brings its own examination"),
+]
+
+
+@pytest.mark.parametrize(("source", "check", "why"), BAD)
+def test_what_cannot_be_surveyed(file: Path, source: Source, check: Check, why: str) -> None:
+    file.with_name("open.jsonl").write_text('{"question": "7 + 7?"}\n')
+    with pytest.raises(UsageError, match=why):
+        chosen(source, "practice", check)
+
+
+def test_nothing_is_held_out_by_itself(file: Path) -> None:
+    with pytest.raises(UsageError, match="nothing is held-out"):
+        chosen(Source(file), "held-out", "vote")
+    with pytest.raises(UsageError, match=r"hold a share of it out \(--held-out 20%\)"):
+        exercise(Source(file))
+
+
+def test_models_are_served_by_what_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--serve luck: write one of transformers, vllm"):
+        learning.connected("luck", 8)
+    for serve in learning.SERVED:
+        with pytest.raises(UsageError, match="holds no config.json"):
+            learning.connected(serve, 8)(tmp_path)
 
 
 def test_rows_can_be_had_without_training(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +136,7 @@ def test_rows_can_be_had_without_training(file: Path, tmp_path: Path, capsys: py
         "dpo",
         recipe=Recipe(),
         selection={},
-        held_out=exam,
+        held_out=str(exam),
         unrelated=None,
         as_json=False,
     )
@@ -76,5 +166,5 @@ def test_a_base_is_asked_for(file: Path, tmp_path: Path) -> None:
 def test_a_survey_asks_language_models(model: str) -> None:
     from refine.proposers.choose import asked
 
-    with pytest.raises(UsageError, match="a survey asks a language model"):
+    with pytest.raises(UsageError, match="a survey asks a language model: write PROVIDER/NAME, vllm:FOLDER or"):
         asked(model, Options())

@@ -1,0 +1,60 @@
+"""Makes a language model from nothing that can half solve the equations, and judge answers to them rather better.
+
+    python tasks/equations/base.py -o base --seed 0
+
+A Llama of two layers, 64 wide, with a word for each token. It learns from solved equations and from judgements of right
+and wrong values, two of these for each of those, and is stopped early.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+from refine.improve.tiny import School, made
+
+if TYPE_CHECKING:
+    from tasks.equations import exercise as family
+else:
+    sys.path.insert(0, str(Path(__file__).parent))
+    import exercise as family
+
+STEPS, SOLVED, JUDGED = 900, 2000, 4000
+
+
+def lessons(seed: int) -> list[tuple[str, str]]:
+    """None of them solves an equation that an exercise of seed 0 practises or examines."""
+    chance = Random(f"equations/lessons/{seed}")
+    taken = set(family.equations(0, 1500))
+    found = [one for one in family.equations(1000 + seed, SOLVED + JUDGED + 1500) if one not in taken]
+    solved = [(one.question, one.solution(turned=chance.random() < 0.5)) for one in found[:SOLVED]]
+    return solved + [judged(one, chance) for one in found[SOLVED : SOLVED + JUDGED]]
+
+
+def judged(one: family.Equation, chance: Random) -> tuple[str, str]:
+    """A judgement, as often of the root as of another value; now and then of none."""
+    x = chance.choice((one.root, chance.randrange(family.PRIME)))
+    if chance.random() < 0.02:
+        return family.asked_to_judge(one.question, "")[0].content, family.judgement(one, None)
+    return family.asked_to_judge(one.question, f"#### {x}")[0].content, family.judgement(one, x)
+
+
+def make(folder: Path, *, seed: int = 0, steps: int = STEPS) -> Path:
+    """Trains the base and writes it to `folder`."""
+    return made(folder, lessons(seed), School(steps=steps, planned=2 * steps), seed=seed)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=make.__doc__)
+    options.add_argument("-o", "--output", type=Path, required=True)
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--steps", type=int, default=STEPS)
+    given = options.parse_args()
+    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps)}\n")
+
+
+if __name__ == "__main__":
+    main()
