@@ -1,4 +1,6 @@
-"""What was tried lately, what failed, and what is to be repaired. A fold; ordered by ask and sample, not by arrival."""
+"""What was known, what was tried lately, what failed, and what is to be repaired. A fold; ordered by ask and sample,
+not by arrival.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Attempt:
 
 @dataclass(slots=True)
 class Attempts:
-    """The latest `kept` attempts, the latest failures (a prompt shows `failing` of them), and what waits for repair."""
+    """The latest `kept` attempts, the latest failures (a prompt shows `failing` of them), what waits for repair, and
+    what was known before the first proposal (a burn-in), which never ages.
+    """
 
     kept: int
     failing: int
@@ -39,6 +43,7 @@ class Attempts:
     tried: list[Attempt] = field(default_factory=list)
     failures: list[Attempt] = field(default_factory=list)
     repairs: list[Attempt] = field(default_factory=list)
+    known: list[Attempt] = field(default_factory=list)
 
     def add(self, attempt: Attempt, *, of_a_repair: bool) -> None:
         """A repair that fails is not repaired again."""
@@ -49,6 +54,9 @@ class Attempts:
         _insert(self.failures, attempt, self.failing * AROUND)
         if self.repairing and not of_a_repair and attempt.outcome.verdict in CURABLE:
             bisect.insort(self.repairs, attempt, key=_place)
+
+    def began_with(self, attempt: Attempt) -> None:
+        bisect.insort(self.known, attempt, key=_place)
 
     def near(self, parents: Iterable[str]) -> list[Attempt]:
         """The failures to show beside `parents`: of those parents' other children first, then the latest; the most
@@ -63,7 +71,7 @@ class Attempts:
         self.repairs = [attempt for attempt in self.repairs if attempt.place != place]
 
     def snapshot(self) -> dict[str, Any]:
-        return {"tried": self.tried, "failures": self.failures, "repairs": self.repairs}
+        return {"tried": self.tried, "failures": self.failures, "repairs": self.repairs, "known": self.known}
 
 
 def _place(attempt: Attempt) -> Place:

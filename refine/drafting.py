@@ -10,6 +10,8 @@ import numpy as np
 from refine import prompts
 from refine.archives import SEEDS
 from refine.attempts import Attempt
+from refine.extract import remarks
+from refine.prompts import Tried
 from refine.sandbox.files import declared
 from refine.strategies import Move
 from refine.task import Task
@@ -61,6 +63,7 @@ def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -
         inspirations=_inspirations(search, move.inspirations, {parent.candidate.id for parent in parents}),
         failures=tuple(attempt.outcome for attempt in search.attempts.near(parent.candidate.id for parent in parents)),
         packages=_packages(search.task),
+        known=_known(search),
         history=_latest(search, strategy.history),
         lessons=_taught(search),
         best=_best(search),
@@ -121,8 +124,19 @@ def _best(search: Search) -> float | None:
     return search.best.outcome.score if search.best else None
 
 
-def _latest(search: Search, count: int) -> tuple[Shown, ...]:
-    return tuple(_shown(search, attempt) for attempt in search.attempts.tried[-count:]) if count else ()
+def _known(search: Search) -> tuple[Tried, ...]:
+    """What was verified before the first proposal, by name."""
+    names = {Candidate(text).id: name for name, text in search.task.baselines.items()}
+    named = ((names.get(str(attempt.candidate), "a seed"), attempt) for attempt in search.attempts.known)
+    return tuple(Tried(Candidate(search.text(attempt.answer)), attempt.outcome, name) for name, attempt in named)
+
+
+def _latest(search: Search, count: int) -> tuple[Tried, ...]:
+    """The latest attempts with what their authors said of them beside the program."""
+    if not count:
+        return ()
+    tried = ((_shown(search, attempt), search.text(attempt.answer)) for attempt in search.attempts.tried[-count:])
+    return tuple(Tried(shown.candidate, shown.outcome, remarks(answer)) for shown, answer in tried)
 
 
 def _taught(search: Search) -> tuple[str, ...]:

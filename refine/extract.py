@@ -45,6 +45,12 @@ def extract(answer: str, language: Language, base: str | None = None, edit: Edit
     return _changed(with_function(found.text, base), language, "with the function in its place")
 
 
+def remarks(answer: str) -> str:
+    """What stands in an answer beside its fenced blocks: thought, name, explanation. "" where there is no block."""
+    rest, blocks = _FENCE.subn("\n", answer[:_MAX_CHARS])
+    return rest.strip() if blocks else ""
+
+
 def _changed(changed: str | Unfit, language: Language, how: str) -> Candidate | Unreadable:
     if isinstance(changed, Unfit):
         return Unreadable(changed.why)

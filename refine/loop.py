@@ -271,7 +271,9 @@ class Run:
     async def _confirm(self, name: str, candidate: Candidate, on: Stage) -> None:
         started = self.journal.started
         try:
-            if on == "held-out":
+            if on == "search" and candidate.id in self.search.verdicts:  # in the burn-in, or found again
+                outcome = self.journal.shown(candidate.id).outcome
+            elif on == "held-out":
                 outcome = await self.workers.verify(candidate, stage=on, seed=started.held_out)
             elif self.search.task.noise is not None:
                 outcome = await self.workers.verify(candidate, seed=started.chance)

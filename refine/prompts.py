@@ -22,20 +22,29 @@ _KINDS = {"python": "Python program", "expression": "Python-syntax expression", 
 
 
 @dataclass(frozen=True, slots=True)
+class Tried(Shown):
+    """A candidate that a prompt lists: `said` is its name, or what its author said of it."""
+
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What one prompt shows. Parents and inspirations come best first, history latest last, failures with those of
-    the parents' other children last. `packages` may be imported beside Python's standard library.
+    the parents' other children last. `known` were there before the first proposal. `packages` may be imported beside
+    Python's standard library.
 
     When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
-    failures, the first first; lessons, oldest first; parents but the first, worst first. The task and the program to
-    improve are never cut.
+    failures, the first first; lessons, oldest first; known, the last first; parents but the first, worst first. The task
+    and the program to improve are never cut.
     """
 
     task: Task
     parents: tuple[Shown, ...] = ()
     inspirations: tuple[Shown, ...] = ()
     failures: tuple[Outcome, ...] = ()
-    history: tuple[Shown, ...] = ()
+    known: tuple[Tried, ...] = ()
+    history: tuple[Tried, ...] = ()
     lessons: tuple[str, ...] = ()
     best: float | None = None
     packages: tuple[str, ...] = ()
@@ -53,6 +62,8 @@ class Brief:
             return replace(self, failures=self.failures[1:])
         if self.lessons:
             return replace(self, lessons=self.lessons[1:])
+        if self.known:
+            return replace(self, known=self.known[:-1])
         return replace(self, parents=self.parents[:-1]) if len(self.parents) > 1 else None
 
 
@@ -95,6 +106,7 @@ def _rendered(template: str, brief: Brief) -> tuple[Message, ...]:
         "parents": brief.parents,
         "inspirations": brief.inspirations,
         "failures": brief.failures,
+        "known": brief.known,
         "history": brief.history,
         "lessons": brief.lessons,
         "say": brief.say,

@@ -64,9 +64,10 @@ def strategy_of(started: Started) -> Strategy:
     params = recorded.get("params")
     own = params if isinstance(params, dict) else {}
     reflect, repair = int(str(recorded.get("reflect", 0))), bool(recorded.get("repair"))
+    burn_in = bool(recorded.get("burn_in"))
     models: Shared = "bandit" if recorded.get("models") == "bandit" else "weighted"
     sizes = replace(today, samples=samples, in_flight=in_flight, params=own)
-    rebuilt = replace(sizes, reflect=reflect, repair=repair, models=models)
+    rebuilt = replace(sizes, reflect=reflect, repair=repair, models=models, burn_in=burn_in)
     if rebuilt.described() != recorded:
         raise UsageError(
             f"the strategy {today.name!r} means something else in this version: recorded {recorded}, "

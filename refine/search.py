@@ -55,7 +55,8 @@ class Search:
         self.task = task
         self.strategy = strategy or preset("default")
         self.seed = seed
-        self.seeds = tuple({candidate.id: candidate for candidate in (*task.seeds, *warm)}.values())
+        known = [Candidate(text) for text in task.baselines.values()] if self.strategy.burn_in else []
+        self.seeds = tuple({candidate.id: candidate for candidate in (*task.seeds, *warm, *known)}.values())
         self.archive: Archive = self.strategy.archive(task)
         self.tally = Tally()
         self.reflector = reflector
@@ -202,9 +203,11 @@ class Search:
         if event.candidate is not None:
             self.verdicts[event.candidate] = outcome.verdict
             self._forms.setdefault(event.form or event.candidate, event.candidate)
+        attempt = Attempt(place, answer, event.candidate, outcome, parents)
         if event.ask != SEEDS:
-            attempt = Attempt(place, answer, event.candidate, outcome, parents)
             self.attempts.add(attempt, of_a_repair=event.ask in self._repairing)
+        elif self.strategy.burn_in:
+            self.attempts.began_with(attempt)
         if outcome.passed and event.candidate is not None:
             self._passed(event.candidate, outcome, event.ask)
         self.likeness.settled(place, event.candidate if outcome.passed else None, self._elites())

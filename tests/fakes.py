@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,9 @@ from refine.verifiers.judge import Stage
 TOY = """
 import refine
 
-task = refine.Task("Write x = NUMBER; more is better.", seed={seeds!r}, direction={direction!r})
+task = refine.Task(
+    "Write x = NUMBER; more is better.", seed={seeds!r}, direction={direction!r}, baselines={baselines!r}
+)
 
 @task.verifier
 def verify(candidate):
@@ -30,10 +32,16 @@ def confirm(candidate):
 """
 
 
-def toy(folder: Path, *, seeds: tuple[str, ...] = ("x = 1\n",), direction: str = "maximize") -> Task:
+def toy(
+    folder: Path,
+    *,
+    seeds: tuple[str, ...] = ("x = 1\n",),
+    direction: str = "maximize",
+    baselines: Mapping[str, str] | None = None,
+) -> Task:
     """A task whose candidates are `x = NUMBER`; `Scores` below is its verifier."""
     file = folder / "toy.py"
-    file.write_text(TOY.format(seeds=seeds, direction=direction))
+    file.write_text(TOY.format(seeds=seeds, direction=direction, baselines=dict(baselines or {})))
     return load_file(str(file))
 
 

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from refine import prompts
 from refine.errors import TaskError
-from refine.prompts import Brief
+from refine.prompts import Brief, Tried
 from refine.types import Candidate, Outcome, Shown, Verdict
 from tests.fakes import toy
 
 
 def shown(*scores: float) -> tuple[Shown, ...]:
     return tuple(Shown(Candidate(f"x = {n}\n"), Outcome(verdict=Verdict.PASSED, score=float(n))) for n in scores)
+
+
+def tried(*scores: float, said: str = "") -> tuple[Tried, ...]:
+    return tuple(Tried(one.candidate, one.outcome, said) for one in shown(*scores))
 
 
 def test_a_prompt_shows_what_happened(tmp_path: Path) -> None:
@@ -67,8 +71,8 @@ def test_messages_are_kept_exactly(tmp_path: Path) -> None:
 
 
 def test_inspirations_and_history_stand_before_the_program_to_improve(tmp_path: Path) -> None:
-    crashed = Shown(Candidate("x = 1/0\n"), Outcome(verdict=Verdict.CRASHED, feedback="ZeroDivisionError"))
-    brief = Brief(toy(tmp_path), shown(5), inspirations=shown(9, 8), history=(*shown(2), crashed), say="Be bold.")
+    crashed = Tried(Candidate("x = 1/0\n"), Outcome(verdict=Verdict.CRASHED, feedback="ZeroDivisionError"))
+    brief = Brief(toy(tmp_path), shown(5), inspirations=shown(9, 8), history=(*tried(2), crashed), say="Be bold.")
     text = prompts.messages(brief)[1].content
     places = [
         text.index(said) for said in ("x = 2", "crashed: ZeroDivisionError", "x = 8", "x = 9", "x = 5", "Be bold.")
@@ -76,21 +80,41 @@ def test_inspirations_and_history_stand_before_the_program_to_improve(tmp_path: 
     assert places == sorted(places)
 
 
+def test_what_was_known_comes_first_and_by_name(tmp_path: Path) -> None:
+    measured = Outcome(verdict=Verdict.PASSED, score=3.0, metrics={"kl": 0.25}, curves={"accuracy": [0.5, 0.75]})
+    known = (Tried(Candidate("x = 3\n"), measured, "IPO"), *tried(2, said="a seed"))
+    failing = Tried(Candidate("y\n"), Outcome(verdict=Verdict.CRASHED, feedback="no x"), "SLiC")
+    text = prompts.messages(Brief(toy(tmp_path), shown(5), known=(*known, failing), history=tried(7)))[1].content
+    said = ("## IPO: score 3\nMetrics: kl = 0.25", "accuracy: 0.5, 0.75", "x = 3", "## a seed: score 2", "x = 2",
+            "## SLiC: crashed\nFeedback: no x", "Score 7", "x = 5")  # fmt: skip
+    places = [text.index(part) for part in said]
+    assert places == sorted(places)
+
+
+def test_history_says_what_was_measured_and_meant(tmp_path: Path) -> None:
+    outcome = Outcome(verdict=Verdict.PASSED, score=3.0, metrics={"kl": 0.25, "sd": 0.5})
+    history = (Tried(Candidate("x = 3\n"), outcome, "A bound on x.\nName: bounded"), *tried(4))
+    text = prompts.messages(Brief(toy(tmp_path), history=history))[1].content
+    assert "Score 3 (kl = 0.25, sd = 0.5)\nIts author said: A bound on x.\nName: bounded\n```" in text
+    assert "Score 4\n```" in text
+
+
 def test_a_long_prompt_is_cut_in_the_stated_order(tmp_path: Path) -> None:
     brief = Brief(
         toy(tmp_path),
         shown(5, 4),
         inspirations=shown(9),
-        history=shown(*range(100, 140)),
+        known=tried(70),
+        history=tried(*range(100, 140)),
         failures=(Outcome(verdict=Verdict.WRONG, feedback="a failure"),),
     )
-    parts = ("x = 100\n", "x = 139\n", "x = 9\n", "a failure", "x = 4\n", "x = 5\n")
+    parts = ("x = 100\n", "x = 139\n", "x = 9\n", "a failure", "x = 70\n", "x = 4\n", "x = 5\n")
     left = []
     for characters in (10_000, 2_200, 800, 600, 450, 1):
         text = prompts.messages(replace(brief, characters=characters))[1].content + "\n"
         left.append([part in text for part in parts])
-    assert left[0] == [True] * 6
-    assert left[-1] == [False] * 5 + [True], "the program to improve is never cut"
+    assert left[0] == [True] * 7
+    assert left[-1] == [False] * 6 + [True], "the program to improve is never cut"
     assert all(a >= b for row, after in pairwise(left) for a, b in zip(row, after, strict=True))
     assert all(row == sorted(row) for row in left), "nothing goes before what is less important"
 

@@ -94,8 +94,9 @@ class History:
 
     @property
     def seed(self) -> str | None:
-        """The first seed that was verified."""
-        return next((v.candidate for v in self.verified if self.answers[v.ask, v.sample].model == SEED_MODEL), None)
+        """The task's first seed, in whatever order the seeds were verified."""
+        seeds = [v for v in self.verified if self.answers[v.ask, v.sample].model == SEED_MODEL]
+        return min(seeds, key=lambda v: v.sample).candidate if seeds else None
 
     @property
     def asked(self) -> int:

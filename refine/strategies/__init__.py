@@ -62,6 +62,8 @@ class Strategy:
             outcomes of the one before: a generation barrier, and the same run every time for the same seed.
         history: earlier proposals listed in a prompt with their scores, the latest last.
         failures: of the latest failures, how many a prompt shows.
+        burn_in: whether the task's baselines are verified with its seeds, before the first proposal; all of these then
+            stand in every prompt with what was measured.
         repair: whether a candidate that crashes, or an answer that cannot be read, gets one more ask with its error.
         reflect: after so many verdicts the model is asked for lessons, which the prompts show from then on; 0: never.
         lessons: of these, how many, the latest.
@@ -80,6 +82,7 @@ class Strategy:
     in_flight: int = 16
     history: int = 0
     failures: int = 3
+    burn_in: bool = False
     repair: bool = False
     reflect: int = 0
     lessons: int = 2
@@ -95,7 +98,10 @@ class Strategy:
         learnt: dict[str, Json] = {"repair": self.repair, "reflect": self.reflect, "lessons": self.lessons}
         asked: dict[str, Json] = {"temperatures": list(self.temperatures), "params": self.params, "models": self.models}
         moves: list[Json] = [dict(move.described()) for move in self.moves]
-        return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **learnt, **asked}
+        known: dict[str, Json] = (
+            {"burn_in": True} if self.burn_in else {}
+        )  # left out: journals from before it know none
+        return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **learnt, **asked, **known}
 
     def sized(self, *, samples: int | None = None, in_flight: int | None = None) -> Strategy:
         """The same strategy with other sizes. `in_flight` grows to hold one ask's samples."""

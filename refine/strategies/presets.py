@@ -83,7 +83,9 @@ def _eureka() -> Strategy:
 
 
 def _llm_squared() -> Strategy:
-    """Lu et al. 2024 (DiscoPOP): one proposal at a time in sight of all earlier ones with their scores."""
+    """Lu et al. 2024 (DiscoPOP): one proposal at a time in sight of the known solutions (their burn-in: the task's
+    seeds and baselines, verified first) and of all earlier proposals with what they said and scored.
+    """
     archive, spec = _top(32, 8.0)
     say = (
         "Begin with your thought: what the results so far say, and what you conclude. Then give the proposal a short "
@@ -91,7 +93,7 @@ def _llm_squared() -> Strategy:
     )
     about = "one proposal at a time, with thought, name and code, in sight of everything tried (LLM-Squared)"
     moves = (Move("propose", parents=1, say=say),)
-    return Strategy("llm_squared", about, archive, spec, moves, samples=1, in_flight=1, history=40)
+    return Strategy("llm_squared", about, archive, spec, moves, samples=1, in_flight=1, history=40, burn_in=True)
 
 
 def _funsearch() -> Strategy:
