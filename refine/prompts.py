@@ -35,8 +35,8 @@ class Brief:
     Python's standard library.
 
     When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
-    failures, the first first; lessons, oldest first; known, the last first; parents but the first, worst first. The task
-    and the program to improve are never cut.
+    failures, the first first; lessons, oldest first; known, the last first; parents but the first, worst first. The
+    task and the program to improve are never cut.
     """
 
     task: Task
