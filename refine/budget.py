@@ -68,7 +68,8 @@ class Tally:
     """What has been spent and what came of it. A fold of the facts.
 
     `usd` sums what is priced; `unpriced` counts the model's answers that have no price; `replies` are answers that are
-    not the task's seeds; `embedding_usd` and `embedding_tokens` are of the dearest embedding; `alike` counts the
+    not the task's seeds; `embedding_usd` and `embedding_tokens` are of the dearest embedding,
+    `opinion_usd` and `opinion_tokens` of the candidate that a judge model was asked most about; `alike` counts the
     repeats that are no repeats but too like another candidate; `slowest` is the longest that one answer took from being
     asked for to its verdict, seconds of the run; `steps` are the latest improvements that count (`refine.convergence`).
     """
@@ -89,6 +90,8 @@ class Tally:
     dearest_tokens: int = 0
     embedding_usd: float = 0.0
     embedding_tokens: int = 0
+    opinion_usd: float = 0.0
+    opinion_tokens: int = 0
     replies: int = 0
     unpriced: int = 0
     seconds: float = 0.0
@@ -138,8 +141,14 @@ class Tally:
             self.embedding_tokens = max(self.embedding_tokens, usage.prompt_tokens or 0)
             self.embedding_usd = max(self.embedding_usd, usage.usd or 0.0)
 
+    def opined(self, usage: Usage | None, usd: float, tokens: int) -> None:
+        """Takes in an opinion and what it cost; `usd` and `tokens` are of all about its candidate so far."""
+        self.spent(usage)
+        self.opinion_usd = max(self.opinion_usd, usd)
+        self.opinion_tokens = max(self.opinion_tokens, tokens)
+
     def spent(self, usage: Usage | None) -> None:
-        """Takes in what something cost that is an answer, or an embedding."""
+        """Takes in what something cost that is an answer, an embedding or an opinion."""
         if usage is not None:
             self.prompt_tokens += usage.prompt_tokens or 0
             self.completion_tokens += usage.completion_tokens or 0
@@ -188,6 +197,18 @@ class Budget(Frozen):
     faults: int = Field(default=10, ge=1)
     unreadable: int = Field(default=10, ge=1)
 
+    def in_words(self) -> str:
+        """The limits that a run is planned by: "60 candidates, 30 without an improvement"."""
+        said = {
+            "{:d} candidates": self.candidates,
+            "{:d} without an improvement": self.patience,
+            "${:g}": self.usd,
+            "{:d} tokens": self.tokens,
+            "{:g} s": self.seconds,
+            "target {:g}": self.target,
+        }
+        return ", ".join(words.format(limit) for words, limit in said.items() if limit is not None) or "no limit"
+
     def stop(self, tally: Tally, best: float | None, direction: Direction) -> Stop | None:
         """The first rule that ends the run now, or None."""
         return self._failing(tally) or self._reached(best, direction) or self._spent(tally) or self._converged(tally)
@@ -199,10 +220,12 @@ class Budget(Frozen):
             rooms.append(self.candidates - tally.asked)
         if self.usd is not None:
             dearest = max(tally.dearest_usd, self.answer_usd)
-            rooms += _affordable(self.usd - tally.usd, dearest, tally.embedding_usd, tally)
+            rooms += _affordable(self.usd - tally.usd, dearest, tally.embedding_usd + tally.opinion_usd, tally)
         if self.tokens is not None:
             dearest = max(tally.dearest_tokens, self.answer_tokens)
-            rooms += _affordable(self.tokens - tally.tokens, dearest, tally.embedding_tokens, tally)
+            rooms += _affordable(
+                self.tokens - tally.tokens, dearest, tally.embedding_tokens + tally.opinion_tokens, tally
+            )
         if self.seconds is not None and tally.seconds + tally.slowest > self.seconds:
             rooms.append(0)
         return max(0, min(rooms)) if rooms else None
@@ -257,7 +280,8 @@ class Budget(Frozen):
 
 def _affordable(left: float, each: float, beside: float, tally: Tally) -> list[int]:
     """How many more answers can be paid for with what is left, as a limit; none where answers cost nothing. `each` is
-    the price of an answer and `beside` that of its embedding, which what is answered may still be waiting for.
+    the price of an answer and `beside` that of its embedding and of opinions on it, which what is answered may still be
+    waiting for.
     """
     if not each and not tally.replies:
         return [1 - tally.unanswered]

@@ -116,9 +116,12 @@ def _named(value: object) -> object:
 
 
 def default_budget(model: str, task: Task) -> Budget:
-    """2 000 candidates for the embedded proposer, 200 for a model; half of it without an improvement is convergence."""
-    candidates = 2000 if model == EMBEDDED else 200
-    return Budget(candidates=candidates, patience=candidates // 2, target=task.target)
+    """2 000 candidates for the embedded proposer, 200 for a model, half of it without an improvement is convergence; or
+    what the task says, for either.
+    """
+    own = task.budget.model_dump(exclude_unset=True) if task.budget else {}
+    candidates = own.get("candidates") or (2000 if model == EMBEDDED else 200)
+    return Budget(**({"candidates": candidates, "patience": max(1, candidates // 2), "target": task.target} | own))
 
 
 def run(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, ValidationError
 
+from refine.budget import Budget
 from refine.errors import TaskError
 from refine.types import Candidate, Direction, Frozen, Limits, Outcome, Shown, Verdict, digest
 
@@ -140,6 +141,8 @@ class Task:
         noise: where the score depends on `candidate.seed`; left out, it does not.
         features: axes of the grid of `map_elites`; left out, length and CPU time.
         golden: golden cases; in a task folder, `golden/cases.toml` is read if this is left out.
+        budget: where a run ends that is told nothing else; in a task folder, `budget.toml` is read if this is left out.
+            A file of its own, because a budget is no part of what the task is: to change it makes no other run of one.
     """
 
     def __init__(
@@ -162,6 +165,7 @@ class Task:
         features: Iterable[Feature] = (),
         noise: Noise | None = None,
         golden: Iterable[Golden] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         if not instruction.strip():
             raise TaskError("a task needs an instruction: what should the candidate be, and what is scored?")
@@ -185,6 +189,7 @@ class Task:
         self.noise = noise
         self.seeds = _seeds(seed, self.file)
         self.golden = tuple(golden) if golden is not None else _golden(self.file)
+        self.budget = budget or _budget(self.file)
         self._verify: Verifier | None = None
         self._confirm: Verifier | None = None
 
@@ -253,6 +258,17 @@ def _seeds(seed: str | Iterable[str] | None, file: Path) -> tuple[Candidate, ...
         found = sorted(file.parent.glob("seed*.py")) if file.name == "task.py" else []
         return tuple(Candidate(f.read_text()) for f in found)
     return (Candidate(seed),) if isinstance(seed, str) else tuple(Candidate(text) for text in seed)
+
+
+def _budget(file: Path) -> Budget | None:
+    """Reads `budget.toml`: `candidates = 60`, and so on, as `Budget` has them."""
+    limits = file.parent / "budget.toml"
+    if file.name != "task.py" or not limits.is_file():
+        return None
+    try:
+        return Budget.model_validate(tomllib.loads(limits.read_text()))
+    except (tomllib.TOMLDecodeError, ValidationError, OSError) as error:
+        raise TaskError(f"{limits}: {error}") from error
 
 
 def _golden(file: Path) -> tuple[Golden, ...]:

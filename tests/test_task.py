@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from refine.budget import Budget
 from refine.errors import TaskError, UsageError
 from refine.load import find, load, load_file, names, shipped
 from refine.types import Verdict
@@ -74,6 +75,26 @@ def test_a_golden_case_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     folder = folder_task(tmp_path / "mine")
     (folder / "golden" / "cases.toml").write_text('[good]\nkind = "excellent"\n')
     with pytest.raises(TaskError, match="cases.toml"):
+        load(str(folder))
+
+
+def test_a_budget_is_read_beside_the_task_and_is_no_part_of_its_digest(tmp_path: Path) -> None:
+    folder = folder_task(tmp_path / "mine")
+    before = load(str(folder))
+    assert before.budget is None
+    (folder / "budget.toml").write_text("candidates = 60\nseconds = 900.0\n")
+    task = load(str(folder))
+    assert task.budget == Budget(candidates=60, seconds=900)
+    assert task.digest == before.digest
+    (folder / "task.py").write_text("import refine\ntask = refine.Task('A', budget=refine.Budget(candidates=7))\n")
+    assert load(str(folder)).budget == Budget(candidates=7)
+
+
+@pytest.mark.parametrize("text", ["candidates = 0", "candidate = 60", "candidates 60"])
+def test_a_budget_that_cannot_be_read_is_said(text: str, tmp_path: Path) -> None:
+    folder = folder_task(tmp_path / "mine")
+    (folder / "budget.toml").write_text(text)
+    with pytest.raises(TaskError, match="budget.toml"):
         load(str(folder))
 
 

@@ -104,8 +104,16 @@ def _header(run: Run, err: Console, plan: Plan, had: int) -> None:
         f"model     {_models(run)}, strategy {run.search.strategy.name}, seed {run.search.seed}",
         f"sandbox   {where[-1]} ({_why(str(plan.sandbox), where[-1], run.search.task.image)})",
         f"journal   {run.journal.path} ({state})",
+        *_own_budget(run.search.task, plan),
     ]
     err.print("\n".join(lines), markup=False, soft_wrap=True)
+
+
+def _own_budget(task: Task, plan: Plan) -> list[str]:
+    """Where the run ends, if the task says so and not a default that all tasks have."""
+    if task.budget is None or plan.budget is None:
+        return []
+    return [f"budget    {plan.budget.in_words()} (the task's own where no option says otherwise)"]
 
 
 def _models(run: Run) -> str:

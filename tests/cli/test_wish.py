@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from refine.budget import Budget
 from refine.cli.wish import Wish, budget, options, recorded, shared, strategy
 from refine.errors import UsageError
 from refine.strategies import Strategy, preset
@@ -21,6 +22,20 @@ def test_each_limit_replaces_its_default(tmp_path: Path) -> None:
     assert (lm.candidates, lm.patience, lm.target, lm.usd) == (200, 100, 7.0, 2.0)
     assert budget(Wish("t", candidates=50), task, None).patience == 1000
     assert budget(Wish("t", patience=0), task, None).patience is None
+
+
+def test_a_tasks_own_budget_stands_where_no_option_does(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    task.target, task.budget = 7.0, Budget(candidates=60, seconds=900)
+    for model in (None, ["openai/x"]):
+        own = budget(Wish("t", model=model), task, None)
+        assert (own.candidates, own.patience, own.target, own.seconds) == (60, 30, 7.0, 900)
+    given = budget(Wish("t", candidates=500, patience=0, seconds=60), task, None)
+    assert (given.candidates, given.patience, given.seconds) == (500, None, 60)
+    assert given.in_words() == "500 candidates, 60 s, target 7"
+    task.budget = Budget(patience=5)
+    assert budget(Wish("t"), task, None).in_words() == "2000 candidates, 5 without an improvement, target 7"
+    assert Budget().in_words() == "no limit"
 
 
 def test_what_is_out_of_range_names_its_option(tmp_path: Path) -> None:
