@@ -86,12 +86,18 @@ class Noise(Frozen):
         least: so many before racing may stop it.
         confirming: replicates of a confirmation, which are never cut short.
         z: standard errors that the score is made worse by: the more, the less luck can win.
+        paired: whether all candidates get the same seeds (common random numbers), in the search and, other ones, in
+            the confirmation. What a seed does to all of them alike then cancels where two are compared, and what a
+            verifier computes from the seed alone can be kept. The price: the search chooses what suits these few seeds
+            (the winner's curse), more candidates do not average that out, and what feedback tells about an instance
+            can be learnt by heart; so confirm.
     """
 
     replicates: int = Field(default=4, ge=2)
     least: int = Field(default=2, ge=2)
     confirming: int = Field(default=16, ge=2)
     z: float = Field(default=1.0, ge=0)
+    paired: bool = False
 
 
 class Reference(Frozen):

@@ -73,7 +73,8 @@ def judge(task: Task, slots: Slots, job: Job) -> Outcome:
     if task.noise is None:
         return _once(task, verifier, slots, job.text, job.seed)
     usual = task.noise.replicates if job.stage == "search" else task.noise.confirming
-    drawn = replicates.seeds(job.seed, Candidate(job.text).id, job.replicates or usual)
+    own = "" if task.noise.paired else Candidate(job.text).id
+    drawn = replicates.seeds(job.seed, own, job.replicates or usual)
     once = functools.partial(_once, task, verifier, slots, job.text)
     return replicates.replicated(once, drawn, task.noise, task.direction, job.against)
 

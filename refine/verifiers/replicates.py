@@ -14,7 +14,9 @@ COUNT, MEAN, SD = "replicates", "mean", "sd"
 
 
 def seeds(base: int, candidate: str, count: int) -> list[int]:
-    """Seeds of 60 bits that nobody can know who does not know `base`; other ones for every candidate."""
+    """Seeds of 60 bits that nobody can know who does not know `base`; other ones for every `candidate`, so that an
+    empty name gives those that all share (`Noise.paired`).
+    """
     return [int(digest(f"{base}/{candidate}/{number}")[:15], 16) for number in range(count)]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from refine.errors import CandidateError, Fault, Wrong
 from refine.sandbox.cell import Ended
-from refine.task import Task
+from refine.task import Noise, Task
 from refine.types import Limits, Outcome, Resources, Verdict
 from refine.verifiers import cascade
 from refine.verifiers.handle import Handle
@@ -53,6 +53,26 @@ def judging(folder: Path, verify: Any) -> Task:
 
 def outcome(folder: Path, verify: Any, error: Exception | None = None) -> Outcome:
     return judge(judging(folder, verify), Slots(error), Job(text="x = 1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_paired_candidates_get_the_same_seeds_and_other_ones_held_out(tmp_path: Path, *, paired: bool) -> None:
+    drawn: list[int] = []
+
+    def verify(candidate: Handle) -> float:
+        drawn.append(candidate.seed)
+        return 1.0
+
+    task = judging(tmp_path, verify)
+    task._confirm = verify
+    task.noise = Noise(replicates=3, confirming=3, paired=paired)
+    jobs = (Job(text="x = 1", seed=5), Job(text="x = 2", seed=5), Job(text="x = 1", seed=6, stage="held-out"))
+    for job in jobs:
+        judge(task, Slots(), job)  # type: ignore[arg-type]
+    one, other, held_out = drawn[:3], drawn[3:6], drawn[6:]
+    assert (one == other) is paired
+    assert len(set(one + held_out)) == 6, "fresh ones"
+    assert len(set(drawn)) == (6 if paired else 9)
 
 
 def test_a_number_passes_with_what_was_used(tmp_path: Path) -> None:
