@@ -18,14 +18,19 @@ _LITTLE = 0.1
 
 
 def told(trained: Trained) -> dict[str, list[float]]:
-    """The curves: each component per step, fitness and episode length, means over the policy's rollouts."""
+    """The curves: each component per step, fitness and episode length, means over the policy's rollouts.
+
+    Fitness and length are left out where they are the same at every checkpoint: they are no components that a prompt's
+    advice could be about, and `sentences` says it.
+    """
     moments = trained.checkpoints
     parts = {name: [float(moment.parts[name].mean()) for moment in moments] for name in moments[0].parts}
     progress = {
         "fitness": [float(moment.fitness.mean()) for moment in moments],
         "episode_length": [float(moment.lengths.mean()) for moment in moments],
     }
-    return curves(parts, group="reward") | curves(progress)
+    moved = {name: values for name, values in progress.items() if max(values) > min(values)}
+    return curves(parts, group="reward") | curves(moved)
 
 
 def correlations(tried: Sequence[Watched]) -> dict[str, float]:
@@ -36,10 +41,11 @@ def correlations(tried: Sequence[Watched]) -> dict[str, float]:
         return {}
     fitness = np.concatenate([each.fitness for each in tried])
     names = list(tried[0].parts)
-    return {name: _correlation(np.concatenate([each.parts[name] for each in tried]), fitness) for name in names}
+    return {name: correlation(np.concatenate([each.parts[name] for each in tried]), fitness) for name in names}
 
 
-def _correlation(a: Numbers, b: Numbers) -> float:
+def correlation(a: Numbers, b: Numbers) -> float:
+    """Pearson's, of two samples (n,); 0 where one of them does not vary."""
     apart = a - a.mean(), b - b.mean()
     spread = float(np.sqrt((apart[0] ** 2).sum() * (apart[1] ** 2).sum()))
     scale = float(np.sqrt((a**2).sum() * (b**2).sum()))
@@ -47,7 +53,8 @@ def _correlation(a: Numbers, b: Numbers) -> float:
 
 
 def sentences(trained: Trained) -> str:
-    """How components go with fitness, strongest first, and what that means."""
+    """Whether fitness moved at all; how components go with it, strongest first, and what that means."""
+    seen = [float(moment.fitness.mean()) for moment in trained.checkpoints]
     found = correlations(trained.tried)
     ranked = sorted(found, key=lambda name: -abs(found[name]))
     said = ", ".join(f"{name} {found[name]:+.2f}" for name in ranked)
@@ -55,6 +62,7 @@ def sentences(trained: Trained) -> str:
     idle = [name for name in ranked if abs(found[name]) <= _LITTLE]
     return " ".join(
         [
+            *([f"Fitness was {seen[0]:.4g} at every checkpoint: nothing was learnt."] if len(set(seen)) == 1 else []),
             f"Correlation of each component with fitness over {_count(trained)} training rollouts: {said or 'none'}.",
             *([f"More of {', '.join(against)} went with less fitness."] if against else []),
             *([f"Unrelated to fitness so far: {', '.join(idle)}."] if idle else []),

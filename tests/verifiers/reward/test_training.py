@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from refine import prompts
+from refine.prompts import Brief
+from refine.types import Candidate, Shown
 from refine.verifiers.reward import reflection
+from refine.verifiers.reward.evaluation import report
 from refine.verifiers.reward.physics import Physics
+from refine.verifiers.reward.rollouts import roll
 from refine.verifiers.reward.training import Training, Watched, train, update
-from tests.verifiers.reward.robots import WORLD
+from tests.fakes import toy
+from tests.verifiers.reward.robots import FALLING, WORLD
 
 SMALL = Training(iterations=12, directions=6, top=3, step=0.3, noise=0.3, checkpoints=4, watched=2)
 
@@ -73,12 +81,35 @@ def test_an_update_goes_where_returns_rise() -> None:
 def test_reflection_tells_curves_and_what_goes_with_fitness() -> None:
     result = trained()
     told = reflection.told(result)
-    assert set(told) == {"reward/angle", "reward/bonus", "fitness", "episode_length"}
+    assert set(told) == {"reward/angle", "reward/bonus", "fitness"}, "no rollout of it ends early"
     assert all(len(values) == SMALL.checkpoints for values in told.values())
     found = reflection.correlations(result.tried)
     assert found["bonus"] == 0.0
     assert found["angle"] > 0.1
     assert "Unrelated to fitness so far: bonus." in reflection.sentences(result)
+
+
+def test_the_next_prompt_shows_components_fitness_and_length_beside_the_code(tmp_path: Path) -> None:
+    def falling(state: Any, action: Any, after: Any) -> Any:
+        angle = after["angle"] ** 2
+        return angle, {"angle": angle, "bonus": np.full(len(action), 100.0)}
+
+    falls = train(FALLING, falling, SMALL, np.random.default_rng(1))
+    rollouts = roll(FALLING, falls.policies(FALLING, 8), FALLING.start(np.random.default_rng(2), 8))
+    parent = Shown(Candidate("x = 1\n"), report(FALLING, SMALL, falls, rollouts))
+    text = prompts.messages(Brief(toy(tmp_path), (parent,)))[1].content
+    for said in ("reward/angle: ", "fitness: ", "episode_length: ", "Hardly moves at all: reward/bonus.", "x = 1"):
+        assert said in text, said
+    assert "Dominates its group: reward/bonus." in text
+    assert "Unrelated to fitness so far: bonus." in text
+
+
+def test_a_training_that_learns_nothing_says_so_and_gives_no_advice_about_fitness() -> None:
+    still = trained(lambda _, action, __: (np.zeros(len(action)), {"nothing": 0.0 * action[:, 0]}))
+    same = tuple(replace(moment, fitness=0.0 * moment.fitness) for moment in still.checkpoints)
+    told = reflection.told(replace(still, checkpoints=same))
+    assert set(told) == {"reward/nothing"}
+    assert reflection.sentences(replace(still, checkpoints=same)).startswith("Fitness was 0 at every checkpoint")
 
 
 def test_a_component_against_fitness_is_named() -> None:
