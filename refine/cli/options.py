@@ -189,7 +189,12 @@ Verify = Annotated[bool, typer.Option("--verify", help="Verify every candidate a
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Default: stdout.")]
 PictureFile = Annotated[
     Path | None,
-    typer.Option("-o", "--output", metavar="FILE", help="A .png, .svg or .pdf file; default: RUN's name with .png."),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="A .png, .svg or .pdf file, or what policies do as a .gif or .mp4; default: RUN with .png.",
+    ),
 ]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="Every candidate, one JSON object a line.")]
 Base = Annotated[str | None, typer.Option("--base", metavar="IMAGE", help="Another image to build on.")]

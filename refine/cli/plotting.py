@@ -1,4 +1,4 @@
-"""`refine plot`: a picture of a run, and of its control where one lies beside it."""
+"""`refine plot`: a picture of a run, and of its control where one lies beside it, or a moving one of its policies."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def plot(run: Path, output: Path | None) -> int:
     path = output or run.with_suffix(".png")
     with ExitStack() as stack:
         history = read(stack.enter_context(Journal.read(run)))
-        drawn(path, history, _control(stack, run, history), _references(history.started.task))
-    terminal.err().print(f"drawn to {path}", markup=False, soft_wrap=True)
+        how = drawn(path, history, _control(stack, run, history), _references(history.started.task))
+    terminal.err().print(f"drawn to {path}" + (f", {how}" if how else ""), markup=False, soft_wrap=True)
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from refine.errors import MissingExtra
+from refine.report.films import Named, strip
 from refine.report.plot_data import Dot, Line, Panel, Picture, Progress
 from refine.types import Direction, Verdict
 
@@ -26,6 +27,8 @@ except ModuleNotFoundError as error:
 Axes = Any
 _INCHES = 8.0
 _PER_ROW = 3
+_STRIP = 1.6
+"""Inches."""
 _STEPS = (1, 2, 5, 10)
 _BLACK, _GREY = "#222222", "#8a8a8a"
 _BLUE, _ORANGE, _GREEN, _RED, _PURPLE, _SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
@@ -54,10 +57,12 @@ _STYLE = {
 }
 
 
-def save(drawn: Picture, path: Path) -> None:
-    """Writes the picture to `path`, whose suffix says how: .png, .svg or .pdf. Raises OSError."""
+def save(drawn: Picture, path: Path, film: Named | None = None) -> None:
+    """Writes the picture to `path`, whose suffix says how: .png, .svg or .pdf. With a film, some moments of it are the
+    last row. Raises OSError.
+    """
     with mpl.rc_context(_STYLE):
-        figure = _figure(drawn)
+        figure = _figure(drawn, film)
         _settle(figure)
         dates = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
         figure.savefig(path, dpi=150, metadata=dates.get(path.suffix, {}))
@@ -65,24 +70,28 @@ def save(drawn: Picture, path: Path) -> None:
 
 def _settle(figure: Figure) -> None:
     """Places everything once and rounds where it is: the layout's solver does not give the same last digit twice, and
-    names in an SVG are digests of such numbers."""
+    names in an SVG are digests of such numbers.
+    """
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for part in figure.subfigs:
         part.bbox_relative.set_points(part.bbox_relative.get_points().round(6))
     for axes in figure.axes:
-        axes.set_position([round(edge, 6) for edge in axes.get_position().bounds])
+        left, low, width, height = (round(edge, 6) for edge in axes.get_position().bounds)
+        axes.set_position((left, low, width, height))
 
 
-def _figure(drawn: Picture) -> Figure:
+def _figure(drawn: Picture, film: Named | None = None) -> Figure:
     rows = [(drawn.shapes[i : i + 2], 3.1) for i in range(0, len(drawn.shapes), 2)]
     rows += [(drawn.courses[i : i + _PER_ROW], 2.6) for i in range(0, len(drawn.courses), _PER_ROW)]
-    heights = [4.6, *(height for _, height in rows)]
+    heights = [4.6, *(height for _, height in rows), *([_STRIP] if film else [])]
     figure = Figure(figsize=(_INCHES, sum(heights)), layout="constrained")
     parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     _progress(parts[0], drawn)
-    for part, (panels, _) in zip(parts[1:], rows, strict=True):
+    for part, (panels, _) in zip(parts[1:], rows, strict=False):
         _panels(part, panels)
+    if film:
+        _moments(parts[-1], film)
     return figure
 
 
@@ -202,6 +211,16 @@ def _panels(part: Any, panels: Sequence[Panel]) -> None:  # noqa: ANN401 - as ab
     if any(len(panel.lines) > 1 for panel in panels):
         most = max(row, key=lambda axes: len(axes.get_legend_handles_labels()[1]))
         part.legend(*most.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+
+def _moments(part: Any, film: Named) -> None:  # noqa: ANN401 - as above
+    """A film as a row of pictures."""
+    moments = strip(film)
+    part.suptitle(f"{film.name}: {film.film.title}", fontsize=10.5, color=_GREY)
+    for axes, (time, image) in zip(part.subplots(1, len(moments)), moments, strict=True):
+        axes.imshow(image, interpolation="lanczos")
+        axes.set_axis_off()
+        axes.set_title(time, fontsize=9, color=_GREY)
 
 
 def _line(axes: Axes, line: Line, colour: str, dashes: object) -> None:
