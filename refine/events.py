@@ -40,6 +40,8 @@ class Started(Frozen):
     """The model whose embeddings tell what is too like something known; "": nothing is."""
     novelty: float | None = None
     """The similarity above which it is; None where there is no embedder."""
+    judge: str = ""
+    """The model that verifiers may ask for an opinion; "": none. What they make of it is judged, not verified."""
     warm: tuple[str, ...] = ()
     """Candidates that the search began with beside the task's seeds."""
     options: dict[str, Json] = Field(default_factory=dict)
@@ -65,6 +67,15 @@ class Resumed(Frozen):
     kind: Literal["resumed"] = "resumed"
     refine: str
     sandbox: str
+
+
+class Advised(Frozen):
+    """What the person who runs the search asks for, in words. Prompts show it from here on, and nothing where it is "";
+    it takes the place of what was there before.
+    """
+
+    kind: Literal["advised"] = "advised"
+    text: str
 
 
 class Asked(Frozen):
@@ -109,6 +120,21 @@ class Embedded(Frozen):
     candidate: str
     vector: str
     """As `refine.likeness.packed` writes it."""
+    model: str
+    usage: Usage | None = None
+
+
+class Opined(Frozen):
+    """One draw of the judge model's opinion, which a verifier asked for; a confirmation's belongs to no answer."""
+
+    kind: Literal["opined"] = "opined"
+    ask: int | None = None
+    sample: int | None = None
+    key: str
+    """Content address of the question, its parameters and the draw: by it nothing is asked or paid twice."""
+    draw: int
+    text: str
+    """The opinion itself, which is short."""
     model: str
     usage: Usage | None = None
 
@@ -167,7 +193,7 @@ class Stopped(Frozen):
     detail: str
 
 
-Event = Started | Resumed | Asked | Answered | Embedded | Verified | Learned | Confirmed | Faulted | Stopped
+Event = Started | Resumed | Advised | Asked | Answered | Embedded | Opined | Verified | Learned | Confirmed | Faulted | Stopped
 
 _codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

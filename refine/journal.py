@@ -24,7 +24,7 @@ from typing import Self
 from pydantic import ValidationError
 
 from refine.errors import Fault, JournalError
-from refine.events import FORMAT, Answered, Embedded, Event, Fact, Started, decode, encode
+from refine.events import FORMAT, Answered, Embedded, Event, Fact, Opined, Started, decode, encode
 from refine.types import Candidate, Completion, Message, Outcome, Shown, digest
 
 _SCHEMA = """
@@ -207,8 +207,8 @@ class Journal:
 
 
 def _is_paid(event: Event) -> bool:
-    """Whether it is an answer or an embedding that may have cost money; one without a known price may have."""
-    return isinstance(event, Answered | Embedded) and event.usage is not None and event.usage.usd != 0
+    """Whether it is an answer, an embedding or an opinion that may have cost money, as one without a price may."""
+    return isinstance(event, Answered | Embedded | Opined) and event.usage is not None and event.usage.usd != 0
 
 
 def set_aside(path: Path) -> Path:

@@ -22,12 +22,14 @@ from refine.facts import asked, embedded, judged, rejected, repeated
 from refine.journal import Journal
 from refine.likeness import Alike
 from refine.novelty import form
+from refine.opinions import About, Opinions
 from refine.order import AsItComes, Order
 from refine.proposers import Proposer, content_key
 from refine.proposers.embedding import Embedder
 from refine.search import Search
 from refine.types import Candidate, Completion, Outcome, Prompt, Shown, Verdict, digest
 from refine.verifiers.judge import Stage
+from refine.verifiers.wanted import AskEngine
 from refine.workers import Workers
 
 _TICK_S = 0.5
@@ -49,6 +51,7 @@ class Run:
         observe: is called with each fact after it is journalled and applied.
         order: `AsItComes`, or `AsRecorded` to repeat a recorded run.
         embedder: tells what is too like an elite to be verified; None leaves nothing out.
+        opinions: the judge model, for verifiers that ask one; None where there is none.
     """
 
     search: Search
@@ -59,6 +62,7 @@ class Run:
     observe: Observer = lambda _fact, _search: None
     order: Order = field(default_factory=AsItComes)
     embedder: Embedder | None = None
+    opinions: Opinions | None = None
     stop: Stop | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _twins: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -215,9 +219,11 @@ class Run:
     async def _judge(self, ask: int, sample: int, candidate: Candidate) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                outcome = await self._verdict(candidate)
+                outcome = await self._verdict(candidate, About(ask, sample))
                 break
             except Fault as fault:
+                if fault.where == "model":  # the judge model: journalled where it was asked, and no fault of this one's
+                    raise
                 dropped = attempt == _ATTEMPTS or not fault.retry
                 event = Faulted(where=fault.where, message=str(fault), ask=ask, sample=sample, dropped=dropped)
                 if dropped and self._is_the_tasks_own(ask, sample):
@@ -234,11 +240,17 @@ class Run:
         found = judged((ask, sample), candidate, self.search.task.language, outcome)
         await self._settle(found, [candidate.text])
 
-    async def _verdict(self, candidate: Candidate) -> Outcome:
+    async def _verdict(self, candidate: Candidate, about: About) -> Outcome:
+        ask = self._asking(about)
         if self.search.task.noise is None:
-            return await self.workers.verify(candidate)
+            return await self.workers.verify(candidate, ask=ask)
         best = self.search.best.outcome.score if self.search.best else None
-        return await self.workers.verify(candidate, seed=self.journal.started.chance, against=best)
+        return await self.workers.verify(candidate, seed=self.journal.started.chance, against=best, ask=ask)
+
+    def _asking(self, about: About) -> AskEngine | None:
+        """How a verifier asks the judge model."""
+        opinions = self.opinions
+        return None if opinions is None else lambda wanted: opinions(wanted, about, self._settle)
 
     def _is_the_tasks_own(self, ask: int, sample: int) -> bool:
         """Whether this is one of the task's seeds, which must pass, and no program of a warm start, which need not."""
@@ -269,16 +281,16 @@ class Run:
         await asyncio.gather(*(self._confirm(name, candidate, on) for name, candidate, on in todo))
 
     async def _confirm(self, name: str, candidate: Candidate, on: Stage) -> None:
-        started = self.journal.started
+        started, ask = self.journal.started, self._asking(About())
         try:
             if on == "search" and candidate.id in self.search.verdicts:  # in the burn-in, or found again
                 outcome = self.journal.shown(candidate.id).outcome
             elif on == "held-out":
-                outcome = await self.workers.verify(candidate, stage=on, seed=started.held_out)
+                outcome = await self.workers.verify(candidate, stage=on, seed=started.held_out, ask=ask)
             elif self.search.task.noise is not None:
-                outcome = await self.workers.verify(candidate, seed=started.chance)
+                outcome = await self.workers.verify(candidate, seed=started.chance, ask=ask)
             else:
-                outcome = await self.workers.verify(candidate)
+                outcome = await self.workers.verify(candidate, ask=ask)
         except Fault as fault:
             self._commit(Faulted(where=fault.where, message=f"confirming {name}: {fault}"))
             return

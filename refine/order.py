@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Iterable
 from typing import Protocol
 
-from refine.events import Answered, Embedded, Event, Fact, Faulted, Learned, Verified
+from refine.events import Answered, Embedded, Event, Fact, Faulted, Learned, Opined, Verified
 
 Step = tuple[str, int, int]
-"""("answered", "embedded" or "settled", ask, sample)."""
+"""("answered", "embedded", "settled" or "opined" with the key of the opinion, ask, sample)."""
 
 
 class Order(Protocol):
@@ -64,6 +64,8 @@ def _step(event: Event) -> Step | None:
             return ("answered", ask, sample)
         case Embedded(ask=ask, sample=sample):
             return ("embedded", ask, sample)
+        case Opined(ask=int() as ask, sample=int() as sample, key=key):
+            return (f"opined {key}", ask, sample)
         case Verified(ask=ask, sample=sample) | Learned(ask=ask, sample=sample):
             return ("settled", ask, sample)
         case Faulted(ask=int() as ask, sample=int() as sample, dropped=True):

@@ -16,12 +16,14 @@ from refine.extract import Unreadable, extract
 from refine.facts import asked
 from refine.journal import Journal
 from refine.likeness import NEAR
+from refine.opinions import About, Opinions, unrecorded
 from refine.report.history import SEED_MODEL
 from refine.search import Search
 from refine.strategies import Shared, Strategy, preset
 from refine.task import Task
 from refine.types import Candidate, Message, Outcome
 from refine.verifiers.replicates import COUNT
+from refine.verifiers.wanted import AskEngine
 from refine.workers import Workers
 
 
@@ -221,6 +223,7 @@ async def _again(journal: Journal, workers: Workers, fact: Fact, started: Starte
     now = await workers.verify(
         Candidate(journal.text(event.candidate)),
         stage="held-out" if held_out else "search",
+        ask=_recorded_opinions(journal) if started.judge else None,
         **_chance(event.outcome, started, held_out=held_out),
     )
     return next(_compared(fact.seq, f"candidate {event.candidate[:8]}", _words(event.outcome), _words(now)), None)
@@ -233,6 +236,12 @@ def _chance(outcome: Outcome, started: Started, *, held_out: bool) -> _Chance:
     if COUNT not in outcome.metrics:
         return {"seed": 0}
     return {"seed": started.chance, "replicates": int(outcome.metrics[COUNT])}
+
+
+def _recorded_opinions(journal: Journal) -> AskEngine:
+    """What the judge model said then: it is not asked again."""
+    opinions = Opinions(None, name=journal.started.judge, known=journal.facts())
+    return lambda wanted: opinions(wanted, About(), unrecorded)
 
 
 class _Chance(TypedDict, total=False):

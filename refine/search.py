@@ -17,13 +17,13 @@ from refine.bandit import Bandit
 from refine.budget import Budget, Tally
 from refine.convergence import Convergence
 from refine.errors import UsageError
-from refine.events import Answered, Asked, Embedded, Event, Fact, Faulted, Learned, Resumed, Verified
+from refine.events import Advised, Answered, Asked, Embedded, Event, Fact, Faulted, Learned, Opined, Resumed, Verified
 from refine.facts import asked, judged, repeated
 from refine.likeness import NEAR, Likeness
 from refine.novelty import form
 from refine.strategies import Strategy, preset
 from refine.task import Task
-from refine.types import Candidate, Edit, Outcome, Prompt, Shown, Verdict
+from refine.types import Candidate, Edit, Outcome, Prompt, Shown, Usage, Verdict
 
 
 class Search:
@@ -82,11 +82,15 @@ class Search:
         """The asks whose answers are lessons."""
         self.lessons: list[tuple[Place, str]] = []
         self._since_lessons = 0
+        self.advice = ""
+        """What a person asks for in words, as the latest fact about it says."""
         self._repairing: set[int] = set()
         self._parents: dict[int, tuple[str, ...]] = {}
         """Whom an ask shows, while there are answers to come."""
         self._began: dict[int, float] = {}
         """Seconds of the run at which an ask was made, while there are answers to come."""
+        self._opinions: dict[Place, tuple[float, int]] = {}
+        """Dollars and tokens of the opinions on what is not verified yet."""
         self._faults: dict[str, int] = {}
         self._at: float | None = None
         self._memory: dict[str, str] = {}
@@ -130,12 +134,16 @@ class Search:
             self.tally.seconds += max(0.0, fact.at - self._at)
         self._at = fact.at
         match fact.event:
+            case Advised(text=text):
+                self.advice = text
             case Asked() as event:
                 self._asked(event)
             case Answered() as event:
                 self._answered(event)
             case Embedded() as event:
                 self._embedded(event)
+            case Opined() as event:
+                self._opined(event)
             case Verified() as event:
                 self._verified(event)
             case Learned() as event:
@@ -181,12 +189,23 @@ class Search:
         self._faults_end("model")
         self.likeness.embedded((event.ask, event.sample), event.vector, () if event.ask == SEEDS else self._elites())
 
+    def _opined(self, event: Opined) -> None:
+        self._faults_end("model")
+        usage = event.usage or Usage()
+        usd, tokens = usage.usd or 0.0, (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+        if event.ask is not None and event.sample is not None:
+            place = (event.ask, event.sample)
+            before = self._opinions.get(place, (0.0, 0))
+            usd, tokens = self._opinions[place] = (before[0] + usd, before[1] + tokens)
+        self.tally.opined(event.usage, usd, tokens)
+
     def _elites(self) -> Iterator[str]:
         return (elite.candidate.id for elite in self.archive)
 
     def _verified(self, event: Verified) -> None:
         place, outcome = (event.ask, event.sample), event.outcome
         answer, parents = self.unverified.pop(place), self._parents.get(event.ask, ())
+        self._opinions.pop(place, None)
         self.tally.slowest = max(self.tally.slowest, self.tally.seconds - self._began.get(event.ask, 0.0))
         self._may_forget(event.ask)
         self.tally.verified += 1
@@ -278,6 +297,7 @@ class Search:
             self.bandit.dropped((event.ask, event.sample))
             self._no_longer_waits_for(event.ask, event.sample)
             self.unverified.pop((event.ask, event.sample), None)
+            self._opinions.pop((event.ask, event.sample), None)
             self._may_forget(event.ask)
 
     def _faults_end(self, *where: str) -> None:
@@ -304,8 +324,10 @@ class Search:
             "forms": self._forms,
             "bases": self.bases,
             "lessons": self.lessons,
+            "advice": self.advice,
             "since_lessons": self._since_lessons,
             "began": self._began,
+            "opinions": self._opinions,
             "parents": self._parents,
             "bandit": dataclasses.asdict(self.bandit),
             "convergence": dataclasses.asdict(self.convergence),

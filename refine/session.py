@@ -17,6 +17,7 @@ from refine.events import Confirmed, Fact, Resumed, Started, Verified
 from refine.journal import Journal, set_aside
 from refine.likeness import NEAR
 from refine.loop import Observer, Run
+from refine.opinions import Opinions, Patience
 from refine.order import AsItComes, AsRecorded
 from refine.proposers import Options, Proposer
 from refine.proposers.embedding import Embedder
@@ -100,9 +101,14 @@ def remove(path: Path) -> None:
 
 def _difference(had: Started, have: Started) -> str | None:
     """What makes two runs different, in words, or None."""
-    fields = ("task", "model", "models", "reflector", "seed", "strategy", "embedder", "novelty", "warm")
+    fields = ("task", "model", "models", "reflector", "seed", "strategy", "embedder", "novelty", "warm", "judge")
     for name in fields:
-        words = {"models": "list of models", "warm": "warm start", "embedder": "embedding model"}.get(name, name)
+        words = {
+            "models": "list of models",
+            "warm": "warm start",
+            "embedder": "embedding model",
+            "judge": "judge model",
+        }.get(name, name)
         if getattr(had, name) != getattr(have, name):
             old, new = getattr(had, name), getattr(have, name)
             return f"its {words} is {_named(old)}, not {_named(new)}"
@@ -139,6 +145,7 @@ def run(
     reflector: str | None = None,
     novelty_model: str | None = None,
     novelty: float | None = None,
+    judge: str | None = None,
     observe: Observer | None = None,
     interrupts: Callable[[Run], None] | None = None,
 ) -> Result:
@@ -159,6 +166,7 @@ def run(
         reflector: a `--model` text for who writes lessons, if it is not `model`.
         novelty_model: an embedding model as litellm names it; what is too like an elite is not verified.
         novelty: the cosine above which it is, by default `refine.likeness.NEAR`.
+        judge: a `--model` text for the judge model, if it is not the task's `judge_model`.
         observe: is called with every fact and the state after it.
         interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
 
@@ -173,7 +181,7 @@ def run(
     begin = Path(warm) if warm is not None else None
     asked = options or Options()
     plan = Plan(models, where, seed, strategy, budget, asked, workers or _cpus(), sandbox, warm=begin)
-    plan = replace(plan, reflector=reflector, embedder=novelty_model, novelty=novelty)
+    plan = replace(plan, reflector=reflector, embedder=novelty_model, novelty=novelty, judge=judge)
     return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
@@ -184,7 +192,7 @@ class Plan:
     `warm` is where programs to begin with come from: a journal, a folder or a file; `fresh` moves a journal that is
     there aside; `secret` is that of the run whose control this is; `reflector` writes the lessons; `shared` is how
     several models share the asks, if not as the strategy says; `embedder` tells what is too like an elite, above the
-    cosine `novelty`.
+    cosine `novelty`; `judge` is asked for opinions, if it is not the task's own judge model.
     """
 
     models: tuple[str, ...]
@@ -202,6 +210,7 @@ class Plan:
     shared: Shared | None = None
     embedder: str | None = None
     novelty: float | None = None
+    judge: str | None = None
 
 
 async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Callable[[Run], None]) -> Result:
@@ -225,12 +234,16 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         if embedder is not None:
             stack.push_async_callback(embedder.aclose)
             _affordable(embedder, budget)
+        judge, judges = _judge(plan, task, proposer)
+        if judge is not None:
+            stack.push_async_callback(judge.aclose)
+            _affordable(judge, budget)
         models, writes = _who(proposer, reflector)
         first = identity(task, strategy, plan.seed, proposer.name, sandbox.describe(), secret=plan.secret)
         warm = programs(plan.warm) if plan.warm else ()
         begun: dict[str, object] = {"options": plan.options.over({}), "warm": tuple(candidate.id for candidate in warm)}
         begun |= {"embedder": embedder.name, "novelty": near} if embedder else {}
-        first = first.model_copy(update=begun | {"models": models, "reflector": writes})
+        first = first.model_copy(update=begun | {"models": models, "reflector": writes, "judge": judges})
         if plan.fresh and plan.path.exists():
             set_aside(plan.path)
         journal = stack.enter_context(take_up(plan.path, first))
@@ -240,7 +253,8 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         search = fold(chosen, journal.facts())
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
         await stack.enter_async_context(pool)
-        one = Run(search, journal, asked, pool, budget, observe, _order(proposer), embedder)
+        opinions = _opinions(judge, judges, journal, _recorded(proposer), budget)
+        one = Run(search, journal, asked, pool, budget, observe, _order(proposer), embedder, opinions)
         interrupts(one)
         stop = await one.go()
         return Result(stop, search.best, confirmed(journal), search, plan.path)
@@ -291,6 +305,28 @@ def _novelty(plan: Plan, proposer: Proposer) -> tuple[Embedder | None, float]:
     if near is not None and embedder is None:
         raise UsageError(f"--novelty {near:g} compares embeddings: name who makes them with --novelty-model")
     return embedder, NEAR if near is None else near
+
+
+def _judge(plan: Plan, task: Task, proposer: Proposer) -> tuple[Proposer | None, str]:
+    """The judge model and its name; a recorded run that is repeated brings its opinions, and needs no model."""
+    from refine.proposers.choose import asked  # noqa: PLC0415 - proposers load when used
+
+    recorded = _recorded(proposer)
+    began = recorded[0].event if recorded else None
+    if isinstance(began, Started) and began.judge and plan.judge in (None, began.judge):
+        return None, began.judge
+    spec = plan.judge or task.judge_model
+    judge = asked(spec, Options(price=plan.options.price, api_base=plan.options.api_base)) if spec else None
+    return judge, judge.name if judge else ""
+
+
+def _opinions(
+    judge: Proposer | None, name: str, journal: Journal, recorded: tuple[Fact, ...] | None, budget: Budget
+) -> Opinions | None:
+    """None where nobody is to be asked."""
+    known, seed, patience = tuple(journal.facts()), journal.started.seed, Patience(budget.faults)
+    asked = Opinions(judge, name=name, known=known, recorded=recorded or (), seed=seed, patience=patience)
+    return asked if name else None
 
 
 def _recorded(proposer: Proposer) -> tuple[Fact, ...] | None:

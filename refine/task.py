@@ -144,6 +144,8 @@ class Task:
         references: published values.
         baselines: programs to be verified beside the champion, by name, so that the table compares like with like.
         grammar: hints for the embedded proposer.
+        judge_model: a `--model` text for the language model that the verifier may ask for opinions
+            (`refine.verifiers.opinion`); `--judge-model` takes another. Such scores are judged, not verified.
         noise: where the score depends on `candidate.seed`; left out, it does not.
         features: axes of the grid of `map_elites`; left out, length and CPU time.
         golden: golden cases; in a task folder, `golden/cases.toml` is read if this is left out.
@@ -164,6 +166,7 @@ class Task:
         judge_seconds: float = 120.0,
         judge_memory_mb: int = 8192,
         image: str = "python",
+        judge_model: str = "",
         target: float | None = None,
         references: Iterable[Reference] = (),
         baselines: Mapping[str, str] | None = None,
@@ -187,6 +190,7 @@ class Task:
         self.judge_seconds = judge_seconds
         self.judge_memory_mb = judge_memory_mb
         self.image = image
+        self.judge_model = judge_model
         self.target = target
         self.references = tuple(references)
         self.baselines = dict(baselines or {})

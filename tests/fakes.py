@@ -14,6 +14,7 @@ from refine.load import load_file
 from refine.task import Task
 from refine.types import Candidate, Completion, Outcome, Prompt, Verdict
 from refine.verifiers.judge import Stage
+from refine.verifiers.wanted import AskEngine
 
 TOY = """
 import refine
@@ -75,6 +76,7 @@ class Scores:
         seed: int = 0,
         against: float | None = None,
         replicates: int | None = None,
+        ask: AskEngine | None = None,
     ) -> Outcome:
         self.asked.append(candidate.text)
         for _ in range(self.delay(candidate)):

@@ -18,7 +18,7 @@ FLOORS = [
     ["extract", "load", "order", "bandit", "prompts"],
     ["archives", "proposers", "sandbox"],
     ["strategies", "journal", "verifiers"],
-    ["facts", "convergence", "drafting", "search", "questions"],
+    ["facts", "convergence", "drafting", "search", "questions", "opinions"],
     ["workers", "loop", "warm"],
     ["session", "survey"],
     ["report", "check", "replay", "export", "scaffold", "testing", "distill", "improve"],

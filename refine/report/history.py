@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from refine.events import Answered, Asked, Confirmed, Embedded, Fact, Faulted, Resumed, Started, Stopped, Verified
+from refine.events import (
+    Answered,
+    Asked,
+    Confirmed,
+    Embedded,
+    Fact,
+    Faulted,
+    Opined,
+    Resumed,
+    Started,
+    Stopped,
+    Verified,
+)
 from refine.journal import Journal
 from refine.session import confirmed
 from refine.types import Outcome, Verdict
@@ -26,7 +38,7 @@ class Spend:
     unpriced: int = 0
     language_model: bool = False
 
-    def plus(self, answer: Answered | Embedded) -> Spend:
+    def plus(self, answer: Answered | Embedded | Opined) -> Spend:
         used = answer.usage
         if used is None:
             return replace(self, answers=self.answers + 1)
@@ -55,7 +67,7 @@ class History:
 
     Attributes:
         asks: by number. answers: by (ask, sample). verified: every fact, in order.
-        embeddings: in order. alike: what was too like another to be verified, by id.
+        embeddings, opinions: in order. alike: what was too like another to be verified, by id.
         outcomes: the first verification of each candidate, by id, in the journal's order.
         curve: at each improvement, candidates verified until then, the score, and the candidate's id.
         seconds: while the run was running, over all its sessions.
@@ -68,6 +80,7 @@ class History:
     asks: dict[int, Asked] = field(default_factory=dict)
     answers: dict[tuple[int, int], Answered] = field(default_factory=dict)
     embeddings: list[Embedded] = field(default_factory=list)
+    opinions: list[Opined] = field(default_factory=list)
     alike: dict[str, Verified] = field(default_factory=dict)
     verified: list[Verified] = field(default_factory=list)
     outcomes: dict[str, Verified] = field(default_factory=dict)
@@ -104,9 +117,9 @@ class History:
 
     @property
     def spend(self) -> tuple[Spend, ...]:
-        """One row for each model that answered or embedded, the seeds apart."""
+        """One row for each model that answered, embedded or judged, the seeds apart."""
         rows: dict[str, Spend] = {}
-        paid: tuple[Answered | Embedded, ...] = (*self.answers.values(), *self.embeddings)
+        paid: tuple[Answered | Embedded | Opined, ...] = (*self.answers.values(), *self.embeddings, *self.opinions)
         for answer in paid:
             if answer.model != SEED_MODEL:
                 rows[answer.model] = rows.get(answer.model, Spend(answer.model)).plus(answer)
@@ -166,6 +179,8 @@ def _take(history: History, fact: Fact) -> None:
             history.answers[event.ask, event.sample] = event
         case Embedded() as event:
             history.embeddings.append(event)
+        case Opined() as event:
+            history.opinions.append(event)
         case Verified() as event:
             _verified(history, event)
         case Faulted():

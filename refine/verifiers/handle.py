@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from refine.errors import TaskError
 from refine.sandbox.cell import Cell, Completed, Ended, Plain, Slots
 from refine.types import Candidate, Limits, Resources, together
 from refine.verifiers import compiled, speed
+from refine.verifiers.wanted import AskModel, Said, Wanted
 
 
 class Handle:
@@ -25,13 +27,23 @@ class Handle:
             noise another one for each replicate; in a confirmation a number that is secret to the run.
     """
 
-    def __init__(self, candidate: Candidate, slots: Slots, limits: Limits, *, seed: int = 0, folder: Path) -> None:
+    def __init__(
+        self,
+        candidate: Candidate,
+        slots: Slots,
+        limits: Limits,
+        *,
+        seed: int = 0,
+        folder: Path,
+        ask: AskModel | None = None,
+    ) -> None:
         self.text = candidate.text
         self.id = candidate.id
         self.seed = seed
         self._slots = slots
         self._limits = limits
         self._folder = folder
+        self._ask = ask
         self._cell: Cell | None = None
         self._ended: list[Ended] = []
 
@@ -103,6 +115,28 @@ class Handle:
         course = speed.course(self._slots, self._limits, function, list(items))
         return speed.run(course, self.text, reference, repeats=repeats, seen=self._ended.append)
 
+    def ask_model(self, wanted: Wanted) -> tuple[Said, ...]:
+        """What the task's judge model says, asked by the engine and journalled; `refine.verifiers.opinion` asks well.
+
+        Raises:
+            TaskError: no judge model is named.
+        """
+        if self._ask is None:
+            raise TaskError("no judge model is named: Task(judge_model=...) or --judge-model says who is asked")
+        return self._ask(wanted)
+
+    @contextlib.contextmanager
+    def beside(self, text: str) -> Iterator[Handle]:
+        """Another program in a process of its own, until the block ends: one that the task gives and does not trust,
+        such as a reward that another search wrote. Candidate and program never meet; what both use is counted.
+        """
+        other = Handle(Candidate(text), self._slots, self._limits, seed=self.seed, folder=self._folder)
+        try:
+            yield other
+        finally:
+            other.restart()
+            self._ended.extend(other._ended)
+
     def restart(self) -> None:
         """Ends the candidate's process; the next question meets a fresh one that remembers nothing."""
         if self._cell is not None:
@@ -137,7 +171,7 @@ class Handle:
         return together(used), self._ended[-1].output if self._ended else ""
 
     def __dir__(self) -> list[str]:
-        return ["call", "compile", "exec", "id", "map", "race", "restart", "run", "seed", "text"]
+        return ["ask_model", "call", "compile", "exec", "id", "map", "race", "restart", "run", "seed", "text"]
 
     def __repr__(self) -> str:
         return f"Handle({self.id[:8]})"

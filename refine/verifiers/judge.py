@@ -9,7 +9,6 @@ run's log. When the engine's socket closes, it ends.
 
 from __future__ import annotations
 
-import functools
 import math
 import numbers
 import os
@@ -28,6 +27,7 @@ from refine.task import Task, Verifier
 from refine.types import Candidate, Frozen, Outcome, Verdict
 from refine.verifiers import replicates
 from refine.verifiers.handle import Handle
+from refine.verifiers.wanted import AskModel, Said, Told, Wanted
 
 Stage = Literal["search", "held-out"]
 _EVIDENCE_CHARS = 4000
@@ -54,13 +54,16 @@ class Failure(Frozen):
 
 
 class Reply(Frozen):
-    """What the judge answers: one of the two."""
+    """What the judge answers: one of the first two, or before that, as often as its verifier likes, what it wants to
+    know, to which the engine answers with a line of `Told`.
+    """
 
     outcome: Outcome | None = None
     failure: Failure | None = None
+    wanted: Wanted | None = None
 
 
-def judge(task: Task, slots: Slots, job: Job) -> Outcome:
+def judge(task: Task, slots: Slots, job: Job, ask: AskModel | None = None) -> Outcome:
     """The outcome of one candidate.
 
     Raises:
@@ -70,17 +73,20 @@ def judge(task: Task, slots: Slots, job: Job) -> Outcome:
     verifier = task.verify if job.stage == "search" else task.confirm
     if verifier is None:
         raise Fault("verifier", f"task {task.name} has no @task.confirmation", retry=False)
+
+    def once(seed: int) -> Outcome:
+        candidate = Candidate(job.text)
+        return _once(verifier, Handle(candidate, slots, task.limits, seed=seed, folder=task.folder, ask=ask))
+
     if task.noise is None:
-        return _once(task, verifier, slots, job.text, job.seed)
+        return once(job.seed)
     usual = task.noise.replicates if job.stage == "search" else task.noise.confirming
     own = "" if task.noise.paired else Candidate(job.text).id
     drawn = replicates.seeds(job.seed, own, job.replicates or usual)
-    once = functools.partial(_once, task, verifier, slots, job.text)
     return replicates.replicated(once, drawn, task.noise, task.direction, job.against)
 
 
-def _once(task: Task, verifier: Verifier, slots: Slots, text: str, seed: int) -> Outcome:
-    handle = Handle(Candidate(text), slots, task.limits, seed=seed, folder=task.folder)
+def _once(verifier: Verifier, handle: Handle) -> Outcome:
     try:
         outcome = _judged(verifier, handle)
     finally:
@@ -132,14 +138,18 @@ def _bounded(text: str) -> str:
     return text if len(text) <= _EVIDENCE_CHARS else text[:_EVIDENCE_CHARS] + " [...]"
 
 
-def answer(task: Task, slots: Slots, line: str) -> Reply:
+def answer(task: Task, slots: Slots, line: str, ask: AskModel | None = None) -> Reply:
     """The reply to one job; a Fault is a reply too."""
     try:
-        return Reply(outcome=judge(task, slots, Job.model_validate_json(line)))
+        return Reply(outcome=judge(task, slots, Job.model_validate_json(line), ask))
     except Fault as fault:
         return Reply(failure=Failure(where=fault.where, message=str(fault), retry=fault.retry))
     except (RefineError, ValidationError) as error:  # the task's own fault: a missing harness, a second verifier
         return Reply(failure=Failure(where="verifier", message=str(error), retry=False))
+
+
+def _send(engine: socket.socket, reply: Reply) -> None:
+    engine.sendall(reply.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
 
 def main(argv: list[str]) -> int:
@@ -156,9 +166,14 @@ def main(argv: list[str]) -> int:
     slots = Slots(control)
     with engine, engine.makefile("r", encoding="utf-8") as jobs:
         engine.sendall(b'"ready"\n')
-        for line in jobs:
-            reply = answer(task, slots, line)
-            engine.sendall(reply.model_dump_json(exclude_defaults=True).encode() + b"\n")
+
+        def ask(wanted: Wanted) -> tuple[Said, ...]:
+            _send(engine, Reply(wanted=wanted))
+            return Told.model_validate_json(jobs.readline()).said
+
+        for line in iter(jobs.readline, ""):
+            reply = answer(task, slots, line, ask)
+            _send(engine, reply)
             if reply.failure is not None and reply.failure.where == "sandbox":
                 return 0  # the slot is in doubt: the engine opens a fresh one
     return 0

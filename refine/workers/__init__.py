@@ -6,6 +6,7 @@ from typing import Protocol
 
 from refine.types import Candidate, Outcome
 from refine.verifiers.judge import Stage
+from refine.verifiers.wanted import AskEngine
 
 
 class Workers(Protocol):
@@ -17,11 +18,13 @@ class Workers(Protocol):
         seed: int = 0,
         against: float | None = None,
         replicates: int | None = None,
+        ask: AskEngine | None = None,
     ) -> Outcome:
         """Waits for a free judge, then for its verdict.
 
         `against` and `replicates` are for tasks whose score is noisy: the score to beat, and a number of replicates
-        that is not the task's own. Raises `Fault` when the world or the verifier fails.
+        that is not the task's own; `ask` answers what the verifier wants to know of a judge model.
+        Raises `Fault` when the world or the verifier fails.
         """
         ...
 

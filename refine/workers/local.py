@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from refine.sandbox import Sandbox, Slot
 from refine.task import Task
 from refine.types import Candidate, Outcome
 from refine.verifiers.judge import Job, Reply, Stage
+from refine.verifiers.wanted import AskEngine, Said, Told, Wanted
 
 _LINE_LIMIT = 64 * 2**20
 _START_SECONDS = 60.0
@@ -61,15 +63,29 @@ class Judge:
             raise TaskError(f"the judge of task {task.name} did not start: {_tail(log)}")
         return one
 
-    async def verify(self, job: Job, seconds: float) -> Outcome:
-        """One candidate's outcome. Raises `Fault`; the judge can go on only while it is `sound`."""
+    async def verify(self, job: Job, seconds: float, ask: AskEngine | None = None) -> Outcome:
+        """One candidate's outcome. Raises `Fault`; the judge can go on only while it is `sound`.
+
+        What a model takes to answer the verifier's questions is not counted.
+        """
         self.served += 1
         self.sound = False
+        reply, left = await self._exchanged(job, seconds)
+        while reply.wanted is not None:
+            told = Told(said=await (ask or _nobody)(reply.wanted))
+            reply, left = await self._exchanged(told, left, seconds)
+        self.sound = reply.failure is None or reply.failure.where != "sandbox"
+        return _outcome(reply)
+
+    async def _exchanged(self, sent: Job | Told, left: float, seconds: float | None = None) -> tuple[Reply, float]:
+        """The judge's next reply, and what is left of the `left` seconds that it has."""
+        begun = time.monotonic()
         try:
-            self._writer.write(job.model_dump_json().encode() + b"\n")
+            self._writer.write(sent.model_dump_json().encode() + b"\n")
             await self._writer.drain()
-            line = await asyncio.wait_for(self._reader.readline(), seconds)
+            line = await asyncio.wait_for(self._reader.readline(), left)
         except TimeoutError:
+            seconds = left if seconds is None else seconds
             raise Fault(
                 "verifier", f"the verifier did not end within {seconds:g} s and was killed (judge_seconds)"
             ) from None
@@ -77,9 +93,7 @@ class Judge:
             raise Fault("verifier", f"the judge broke off: {error}") from error
         if not line:
             raise Fault("verifier", f"the judge process died ({await self._exit_status()})")
-        reply = _reply(line)
-        self.sound = reply.failure is None or reply.failure.where != "sandbox"
-        return _outcome(reply)
+        return _reply(line), max(0.0, left - (time.monotonic() - begun))
 
     async def _exit_status(self) -> str:
         code = await asyncio.to_thread(self._process.wait)
@@ -128,12 +142,13 @@ class Pool:
         seed: int = 0,
         against: float | None = None,
         replicates: int | None = None,
+        ask: AskEngine | None = None,
     ) -> Outcome:
         job = Job(text=candidate.text, stage=stage, seed=seed, against=against, replicates=replicates)
         judge = await self._free.get()
         try:
             judge = judge or await self._fresh()
-            return await judge.verify(job, self._task.judge_seconds * self._most(job))
+            return await judge.verify(job, self._task.judge_seconds * self._most(job), ask)
         finally:
             keep = judge is not None and judge.sound and judge.served < _RECYCLED_AFTER
             self._free.put_nowait(judge if keep else None)
@@ -210,6 +225,11 @@ def _process(task: Task, slot: Slot, theirs: socket.socket, log: Path | None) ->
             env=environment,
             start_new_session=True,  # a terminal's Ctrl-C is for the engine: it waits for what is in flight
         )
+
+
+async def _nobody(_wanted: Wanted) -> tuple[Said, ...]:
+    why = "the verifier asks a judge model and none is named: Task(judge_model=...) or --judge-model says who is asked"
+    raise Fault("verifier", why, retry=False)
 
 
 def _reply(line: bytes) -> Reply:
