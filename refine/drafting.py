@@ -66,6 +66,7 @@ def _brief(search: Search, move: Move, parents: tuple[Shown, ...], edit: Edit) -
         known=_known(search),
         history=_latest(search, strategy.history),
         lessons=_taught(search),
+        advice=search.advice,
         best=_best(search),
         say=move.say,
         edit=edit,
@@ -85,6 +86,7 @@ def _reflection(search: Search) -> Prompt:
         task=search.task,
         history=_latest(search, search.strategy.reflect),
         lessons=_taught(search),
+        advice=search.advice,
         best=_best(search),
         characters=search.strategy.characters,
     )

@@ -193,7 +193,20 @@ class Stopped(Frozen):
     detail: str
 
 
-Event = Started | Resumed | Advised | Asked | Answered | Embedded | Opined | Verified | Learned | Confirmed | Faulted | Stopped
+Event = (
+    Started
+    | Resumed
+    | Advised
+    | Asked
+    | Answered
+    | Embedded
+    | Opined
+    | Verified
+    | Learned
+    | Confirmed
+    | Faulted
+    | Stopped
+)
 
 _codec: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

@@ -36,7 +36,7 @@ class Brief:
 
     When the text has more than `characters`, it is cut in this order: history, oldest first; inspirations, worst first;
     failures, the first first; lessons, oldest first; known, the last first; parents but the first, worst first. The
-    task and the program to improve are never cut.
+    task, the person's advice and the program to improve are never cut.
     """
 
     task: Task
@@ -46,6 +46,7 @@ class Brief:
     known: tuple[Tried, ...] = ()
     history: tuple[Tried, ...] = ()
     lessons: tuple[str, ...] = ()
+    advice: str = ""
     best: float | None = None
     packages: tuple[str, ...] = ()
     say: str = ""
@@ -102,6 +103,7 @@ def _rendered(template: str, brief: Brief) -> tuple[Message, ...]:
         "target": task.target,
         "limits": task.limits,
         "packages": brief.packages,
+        "advice": brief.advice,
         "best": brief.best,
         "parents": brief.parents,
         "inspirations": brief.inspirations,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import secrets
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from pathlib import Path
 from refine import __version__
 from refine.budget import Budget, Stop
 from refine.errors import JournalError, TaskError, UsageError
-from refine.events import Confirmed, Fact, Resumed, Started, Verified
+from refine.events import Advised, Asked, Confirmed, Fact, Resumed, Started, Verified
 from refine.journal import Journal, set_aside
 from refine.likeness import NEAR
 from refine.loop import Observer, Run
@@ -145,6 +146,7 @@ def run(
     reflector: str | None = None,
     novelty_model: str | None = None,
     novelty: float | None = None,
+    advice: str | None = None,
     judge: str | None = None,
     observe: Observer | None = None,
     interrupts: Callable[[Run], None] | None = None,
@@ -166,6 +168,7 @@ def run(
         reflector: a `--model` text for who writes lessons, if it is not `model`.
         novelty_model: an embedding model as litellm names it; what is too like an elite is not verified.
         novelty: the cosine above which it is, by default `refine.likeness.NEAR`.
+        advice: what you ask for, in words; prompts show it from here on. None leaves what they showed before.
         judge: a `--model` text for the judge model, if it is not the task's `judge_model`.
         observe: is called with every fact and the state after it.
         interrupts: is given the `Run` once it goes, to call its `interrupt()` later.
@@ -181,7 +184,7 @@ def run(
     begin = Path(warm) if warm is not None else None
     asked = options or Options()
     plan = Plan(models, where, seed, strategy, budget, asked, workers or _cpus(), sandbox, warm=begin)
-    plan = replace(plan, reflector=reflector, embedder=novelty_model, novelty=novelty, judge=judge)
+    plan = replace(plan, reflector=reflector, embedder=novelty_model, novelty=novelty, advice=advice, judge=judge)
     return asyncio.run(carry_out(task, plan, observe or _nobody, interrupts or _never))
 
 
@@ -192,7 +195,8 @@ class Plan:
     `warm` is where programs to begin with come from: a journal, a folder or a file; `fresh` moves a journal that is
     there aside; `secret` is that of the run whose control this is; `reflector` writes the lessons; `shared` is how
     several models share the asks, if not as the strategy says; `embedder` tells what is too like an elite, above the
-    cosine `novelty`; `judge` is asked for opinions, if it is not the task's own judge model.
+    cosine `novelty`; `judge` is asked for opinions, if it is not the task's own judge model; `advice` is a person's, in
+    words.
     """
 
     models: tuple[str, ...]
@@ -210,6 +214,7 @@ class Plan:
     shared: Shared | None = None
     embedder: str | None = None
     novelty: float | None = None
+    advice: str | None = None
     judge: str | None = None
 
 
@@ -251,6 +256,7 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
             task, strategy, seed=plan.seed, warm=warm, models=models, reflector=writes, novelty=near, texts=journal.text
         )
         search = fold(chosen, journal.facts())
+        _advise(plan, proposer, journal, search)
         pool = Pool(task, sandbox, width=plan.workers, log=plan.path.with_suffix(".log"))
         await stack.enter_async_context(pool)
         opinions = _opinions(judge, judges, journal, _recorded(proposer), budget)
@@ -258,6 +264,18 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         interrupts(one)
         stop = await one.go()
         return Result(stop, search.best, confirmed(journal), search, plan.path)
+
+
+def _advise(plan: Plan, proposer: Proposer, journal: Journal, search: Search) -> None:
+    """Journals what a person asks for in words, if it is not what prompts show already. A recorded run that is repeated
+    begins with the advice that it began with.
+    """
+    text = plan.advice
+    if text is None and not search.tally.asks:
+        before = itertools.takewhile(lambda fact: not isinstance(fact.event, Asked), _recorded(proposer) or ())
+        text = next((fact.event.text for fact in before if isinstance(fact.event, Advised)), None)
+    if text is not None and text != search.advice:
+        search.apply(journal.append(Advised(text=text)))
 
 
 def confirmed(journal: Journal) -> tuple[Confirmed, ...]:

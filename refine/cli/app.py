@@ -56,6 +56,7 @@ def run(
     reflector: o.Reflector = None,
     share: o.Share = None,
     repair: o.Repair = None,
+    advice: o.Advice = None,
     warm: o.Warm = None,
     workers: o.Workers = None,
     sandbox: o.Sandbox = "auto",

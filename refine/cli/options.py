@@ -175,6 +175,13 @@ Repair = Annotated[
     bool | None,
     typer.Option("--repair/--no-repair", help="Whether what crashes gets one more ask with its error."),
 ]
+Advice = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="What you ask for, in words: prompts show it from here on. @FILE reads it, '' takes it back.",
+    ),
+]
 RunPath = Annotated[Path | None, typer.Option("--run", "-o", metavar="PATH", help="The journal; default runs/TASK.db.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Begin anew; the old run is moved aside, never deleted.")]
 Control = Annotated[

@@ -70,6 +70,7 @@ def planned(wish: Wish, task: Task) -> Plan:
         shared=wishes.shared(wish),
         embedder=wish.novelty_model,
         novelty=wish.novelty,
+        advice=wishes.advice(wish),
     )
 
 

@@ -35,6 +35,7 @@ def print_run(console: Console, history: History) -> None:
             "task": f"{started.task}: {started.metric}, {started.direction}",
             "model": f"{started.model}, strategy {started.strategy.get('name')}, seed {started.seed}",
             **({"lessons": f"by {started.reflector}"} if started.reflector else {}),
+            **({"advice": " ".join(history.advice.split())} if history.advice else {}),
             "sandbox": history.sandbox,
             "sessions": str(history.sessions),
         },

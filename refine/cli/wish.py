@@ -23,6 +23,7 @@ from refine.session import EMBEDDED, default_budget
 from refine.strategies import Shared, Strategy, preset
 from refine.task import Task
 
+_ADVICE = 8000
 _LIMITS = ("candidates", "usd", "tokens", "seconds", "patience", "chance", "chance_usd", "target")
 
 
@@ -53,6 +54,7 @@ class Wish:
     reflector: str | None = None
     share: str | None = None
     repair: bool | None = None
+    advice: str | None = None
     fresh: bool = False
     novelty_model: str | None = None
     novelty: float | None = None
@@ -112,6 +114,24 @@ def budget(wish: Wish, task: Task, recorded: Recorded | None) -> Budget:
         return Budget(**limits)
     except ValidationError as error:
         raise _unfit(error) from error
+
+
+def advice(wish: Wish) -> str | None:
+    """The words, or those in the file behind an @. Raises `UsageError`: no such file, too long, nobody who reads it."""
+    given = wish.advice
+    if given is None:
+        return None
+    if wish.embedded and given:
+        raise UsageError(
+            "--advice is for a language model: the built-in proposer reads no words; name one with --model"
+        )
+    try:
+        text = (Path(given[1:]).read_text() if given.startswith("@") else given).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"--advice {given}: the file cannot be read as text ({error})") from error
+    if len(text) > _ADVICE:
+        raise UsageError(f"--advice has {len(text)} characters: every prompt shows it, so {_ADVICE} are the most")
+    return text
 
 
 def options(wish: Wish) -> Options:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from refine.events import (
+    Advised,
     Answered,
     Asked,
     Confirmed,
@@ -77,6 +78,8 @@ class History:
     started: Started
     sandbox: str = ""
     sessions: int = 1
+    advice: str = ""
+    """What a person asks for in words, as prompts show it now."""
     asks: dict[int, Asked] = field(default_factory=dict)
     answers: dict[tuple[int, int], Answered] = field(default_factory=dict)
     embeddings: list[Embedded] = field(default_factory=list)
@@ -169,10 +172,8 @@ def read(journal: Journal) -> History:
 
 def _take(history: History, fact: Fact) -> None:
     match fact.event:
-        case Started(sandbox=sandbox):
-            history.sandbox = sandbox
-        case Resumed(sandbox=sandbox):
-            history.sandbox, history.sessions, history.stopped = sandbox, history.sessions + 1, None
+        case Started() | Resumed() | Advised() | Stopped() as event:
+            _session(history, event)
         case Asked() as event:
             history.asks[event.ask] = event
         case Answered() as event:
@@ -185,10 +186,20 @@ def _take(history: History, fact: Fact) -> None:
             _verified(history, event)
         case Faulted():
             history.faults.append(fact)
-        case Stopped() as event:
-            history.stopped = event
         case _:
             pass
+
+
+def _session(history: History, event: Started | Resumed | Advised | Stopped) -> None:
+    match event:
+        case Started(sandbox=sandbox):
+            history.sandbox = sandbox
+        case Resumed(sandbox=sandbox):
+            history.sandbox, history.sessions, history.stopped = sandbox, history.sessions + 1, None
+        case Advised(text=text):
+            history.advice = text
+        case Stopped():
+            history.stopped = event
 
 
 def _verified(history: History, event: Verified) -> None:

@@ -24,6 +24,7 @@ def summary(history: History, control: History | None = None, references: Sequen
         "model": started.model,
         "seed": started.seed,
         "strategy": started.strategy,
+        "advice": history.advice,
         "sandbox": history.sandbox,
         "stop": history.stopped.model_dump(mode="json", exclude={"kind"}) if history.stopped else None,
         "best": candidate(history, history.best) if history.best else None,

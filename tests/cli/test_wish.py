@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from refine.budget import Budget
-from refine.cli.wish import Wish, budget, options, recorded, shared, strategy
+from refine.cli.wish import Wish, advice, budget, options, recorded, shared, strategy
 from refine.errors import UsageError
 from refine.strategies import Strategy, preset
 from tests.fakes import toy
@@ -117,3 +117,27 @@ def test_a_chance_is_a_limit_under_the_name_of_its_option(tmp_path: Path) -> Non
         budget(Wish("t", chance=1.5), toy(tmp_path), None)
     with pytest.raises(UsageError, match="--min-chance-usd 0.0"):
         budget(Wish("t", chance_usd=0.0), toy(tmp_path), None)
+
+
+def test_advice_is_words_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("say.md").write_text("Pay for smooth motion.\n")
+    asked = Wish("toy", model=["manual"])
+    assert advice(asked) is None
+    assert advice(replace(asked, advice=" Up. ")) == "Up."
+    assert advice(replace(asked, advice="@say.md")) == "Pay for smooth motion."
+    assert advice(replace(asked, advice="")) == ""
+    assert advice(Wish("toy", advice="")) == "", "taking it back needs no model that reads"
+
+
+@pytest.mark.parametrize(
+    ("words", "model", "says"),
+    [
+        ("@nowhere.md", ["manual"], "--advice @nowhere.md: the file cannot be read"),
+        ("x" * 8001, ["manual"], "8001 characters"),
+        ("Up.", None, "reads no words"),
+    ],
+)
+def test_advice_that_nobody_could_read_is_refused(words: str, model: list[str] | None, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        advice(Wish("toy", model=model, advice=words))
