@@ -2,12 +2,11 @@
 
     python benchmarks/loss.py known  --task preference_loss --seeds 4            # JSON
     python benchmarks/loss.py search --task preference_loss --candidates 200     # no key: the built-in proposer
-    python benchmarks/loss.py search --minutes 14                                # a session of it; again to go on
 
 `known` verifies every golden case that passes twice, on two disjoint sets of seeds. It prints scores, spread, the CPU
 seconds of judge and sandbox together, and Spearman's correlation of the two sets over all losses and instances (an
 instance of `preference_loss` is a beta). `search` runs and confirms; the held-out score is the gain over the yardstick.
-Its journal, `--run`, goes on where it was stopped, by `--minutes` or by Ctrl-C.
+Its journal, `--run`, goes on where Ctrl-C stopped it; what was not verified by then is verified then.
 """
 
 from __future__ import annotations
@@ -17,8 +16,8 @@ import asyncio
 import json
 import platform
 import statistics
+import sys
 import time
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ import psutil
 
 import refine
 from refine.load import load
-from refine.loop import Run
 from refine.sandbox.choose import choose
 from refine.task import Task
 from refine.types import Candidate, Outcome
@@ -95,7 +93,6 @@ def searched(task: Task, said: argparse.Namespace) -> dict[str, Any]:
         sandbox=said.sandbox,
         workers=said.workers,
         budget=refine.Budget(candidates=said.candidates),
-        interrupts=partial(stop_after, said.minutes),
     )
     rows: dict[str, Any] = {}
     for one in result.confirmed:
@@ -110,12 +107,6 @@ def searched(task: Task, said: argparse.Namespace) -> dict[str, Any]:
         "score": best.outcome.score if best else None,
         "held_out": rows,
     }
-
-
-def stop_after(minutes: float | None, run: Run) -> None:
-    """Asks for no more candidates once `minutes` are over; those in flight are waited for."""
-    if minutes is not None:
-        asyncio.get_running_loop().call_later(60.0 * minutes, run.interrupt)
 
 
 def standard_errors(outcome: Outcome) -> float | None:
@@ -134,7 +125,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--run", help="the search's journal; by default runs/TASK.db")
     parser.add_argument("--workers", type=int, help="judge processes of the search; by default one for each CPU")
-    parser.add_argument("--minutes", type=float, help="of this session of the search")
     said = parser.parse_args()
     task, started = load(said.task), time.perf_counter()
     found = asyncio.run(known(task, said.seeds, said.sandbox)) if said.what == "known" else searched(task, said)
@@ -155,4 +145,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on with a search", file=sys.stderr)
+        sys.exit(130)
