@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,10 @@ class FakeCandidate:
 
     def map(self, function: str, items: Iterable[Sequence[Any]]) -> list[Any]:
         return [self.call(function, *args) for args in items]
+
+    @contextlib.contextmanager
+    def beside(self, text: str) -> Iterator[FakeCandidate]:
+        yield FakeCandidate(text, self.seed)
 
     def restart(self) -> None:
         self._names = None

@@ -6,6 +6,8 @@ import inspect
 import textwrap
 from collections.abc import Callable
 
+from refine.verifiers.reward.ranges import Ranges, told
+
 _SHARED = """
 Write a reward function with which this policy is trained:
 
@@ -27,6 +29,33 @@ sums of rewards. The score is the fitness of the trained policy from initial sta
 """
 
 
+_RANDOMISED = """
+Write the domain randomisation with which this policy is trained, so that it works on robots whose physics differ from
+the simulation's in many ways at once:
+
+    def randomisation(prior: dict) -> dict:
+        ...
+        return {{"mass": (low, high), ...}}
+
+`prior` holds, for each parameter, [low, own, high]: the model's own value, and the range around it in which a policy
+that was trained without randomisation still succeeds when this parameter alone is changed. The policy is then trained
+by random search on sums of the reward below; in each rollout each parameter is drawn anew, uniformly between the low
+and the high that you return; those you leave out keep the model's own value. Ranges must lie within the prior and not
+be inverted; low may equal high. Wide ranges make robust policies, or none at all: a training that meets too much at
+once learns nothing, and one that meets nothing learns what works in one simulation only. Say which parameters matter,
+how far, and whether to one side. The score is the trained policy's fitness over simulated robots from the prior, at
+every distance from the model's own physics; the best is then confirmed on robots that no search ever saw.
+
+The prior:
+
+{prior}
+
+The reward:
+
+{reward}
+"""
+
+
 def instructed(goal: str, read: Callable[..., object], *, actions: int, about: str = "", safety: str = "") -> str:
     """The instruction: the goal in words, what a reward is, the environment as the code that the judge runs.
 
@@ -40,3 +69,16 @@ def instructed(goal: str, read: Callable[..., object], *, actions: int, about: s
     code = textwrap.indent(textwrap.dedent(inspect.getsource(read)).strip(), "    ")
     parts = [goal, about, safety, _SHARED.format(actions=actions), f"The environment, as code:\n\n{code}"]
     return "\n\n".join(inspect.cleandoc(part) for part in parts if part)
+
+
+def randomised(goal: str, reward: str, prior: Ranges) -> str:
+    """The instruction of a task whose candidates are domain-randomisation ranges.
+
+    Args:
+        goal: the task, in words; what the fitness wants.
+        reward: the program that trains; it is shown.
+        prior: what ranges must lie in.
+    """
+    texts = {"prior": told(prior), "reward": reward.strip()}
+    shown = _RANDOMISED.format(**{name: textwrap.indent(text, "    ") for name, text in texts.items()})
+    return f"{inspect.cleandoc(goal)}\n\n{shown.strip()}"

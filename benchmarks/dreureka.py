@@ -1,0 +1,255 @@
+"""What domain randomisation is worth on robots that no search saw: DrEureka's method, its baselines and its ablation.
+
+    .venv/bin/python benchmarks/dreureka.py rapp
+    .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 12]
+    .venv/bin/python benchmarks/dreureka.py table [--out FILE]
+
+`rapp` prints the reward-aware physics prior of tasks/randomise_pendulum: its table, and its bounds as JSON. `measure`
+appends one line of JSON for each thing measured and skips what is there, so that it may be stopped and gone on with.
+`table` sums the lines up.
+
+For each of the seeds: policies are trained with each configuration from training seeds that no search used and tried on
+64 robots of the fleet. The searches use the embedded proposer, which has no key, and select as a user would: the best
+four by the simulated proxy are tried on eight robots, and the best of these is the winner. What is reported is the
+winner's *configuration*, trained anew from the same training seeds as all others, on the same 64 robots, which chose
+nothing. "full method" searches within the prior, "search without the prior" within the ends of the grids, with a proxy
+of robots from these. Mean and 95 % interval (Student's t) over the seeds, and the paired differences.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import refine
+from refine.budget import Budget
+from refine.journal import Journal
+from refine.load import find, load
+from refine.verifiers.reward import Setting, randomising, ranges, rapp, trials
+from refine.verifiers.reward.ranges import Ranges
+from refine.verifiers.reward.training import Pays, Trained, train
+
+TASK = "randomise_pendulum"
+FIRST = 1_000_003
+"""The first training seed. A search's are drawn from 60 bits."""
+TRAININGS = 2
+"""Of each configuration and seed."""
+FINALISTS = 4
+PRIOR_POLICIES = 5
+SEARCHES = {"full method": True, "search without the prior": False}
+"""Whether a search knows the prior."""
+T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
+"""Student's t, two-sided 95 %, by the number of values."""
+Row = dict[str, Any]
+
+
+def module() -> Any:  # noqa: ANN401 - a task's file
+    return sys.modules[load(TASK).verify.__module__]
+
+
+def pays() -> Pays:
+    """The task's own reward, which this repository wrote: it needs no walls."""
+    names: dict[str, Any] = {}
+    exec((find(TASK).parent / "reward.py").read_text(), names)  # noqa: S102 - see above
+    reward: Pays = names["reward"]
+    return reward
+
+
+def trained(setting: Setting, chosen: Ranges, seed: int) -> Trained:
+    rng = np.random.default_rng([seed, 0])
+    return train(setting.world, pays(), setting.training, rng, ranges.draws(chosen))
+
+
+def full_ranges() -> dict[str, ranges.Range]:
+    """The ends of the grids, which no prior informs."""
+    return {name: (rapp.GRIDS[name][0], rapp.GRIDS[name][-1]) for name in module().VARIED}
+
+
+def prior_table() -> rapp.Table:
+    setting: Setting = module().SETTING
+    policies = [trained(setting, {}, FIRST - 1 - k) for k in range(PRIOR_POLICIES)]
+    return rapp.measured(setting.world, policies, {name: rapp.GRIDS[name] for name in module().VARIED})
+
+
+def configurations() -> dict[str, Ranges]:
+    """What needs no search, by name."""
+    prior: Ranges = module().PRIOR
+    given = {name: [low, ranges.nominal(name), high] for name, (low, high) in prior.items()}
+    golden = {case.name: case.text for case in load(TASK).golden}
+    human: dict[str, Any] = {}
+    exec(golden["human"], human)  # noqa: S102 - written in this repository
+    return {
+        "no randomisation": {},
+        "human-set ranges": ranges.believed(_plain(human["randomisation"](given)), prior),
+        "full range": full_ranges(),
+        "the prior's bounds": prior,
+        "a fifth of the prior (the search's seed)": ranges.narrowed(prior, 0.2),
+    }
+
+
+def _plain(answer: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+    return {name: list(pair) for name, pair in answer.items()}
+
+
+def tried(setting: Setting, name: str, chosen: Ranges, seed: int, k: int) -> Row:
+    """One training: the fitness with the model's own physics, by the prior's proxy, and on the fleet's 64 robots."""
+    started = time.process_time()
+    policy = trained(setting, chosen, FIRST + 10 * seed + k)
+    spent = time.process_time() - started
+    _, proxy = randomising._proxied(setting, policy)  # noqa: SLF001 - the score of the search
+    own = randomising._own(setting, policy, FIRST)  # noqa: SLF001 - as above
+    deployed = trials.on_draw(setting.world, policy, setting.fleet, (FIRST + seed, trials.DEPLOYMENT), setting.robots)
+    return {
+        "kind": "trained",
+        "name": name,
+        "seed": seed,
+        "training": k,
+        "deployment": round(deployed, 4),
+        "proxy": round(float(proxy.mean()), 4),
+        **{key: round(value, 4) for key, value in own.items()},
+        "cpu_seconds": round(spent, 2),
+    }
+
+
+def searched(setting: Setting, name: str, seed: int, candidates: int) -> Row:
+    """One search with the embedded proposer; the winner of a trial among its best four."""
+    prior = setting.prior if SEARCHES[name] else full_ranges()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / TASK
+        shutil.copytree(find(TASK).parent, folder)
+        (folder / "prior.json").write_text(json.dumps(prior))
+        task = load(str(folder))
+        task.baselines.clear()
+        task._confirm = None  # noqa: SLF001 - what a confirmation would train is measured here
+        path = Path(scratch) / "run.db"
+        refine.run(task, path=path, seed=seed, budget=Budget(candidates=candidates), workers=1, sandbox="local")
+        with Journal.read(path) as journal:
+            found = trials.finalists(journal, FINALISTS)
+    policies = {key: trials.read(outcome.artifacts[randomising.POLICY]) for key, outcome in found.items()}
+    won = trials.tried(setting.world, policies, setting.fleet, seed=FIRST + seed, robots=setting.robots)
+    return {
+        "kind": "searched",
+        "name": name,
+        "seed": seed,
+        "ranges": json.loads(found[won.winner].artifacts[randomising.RANGES]),
+        "proxy": {key[:8]: outcome.score for key, outcome in found.items()},
+        "trial": {key[:8]: round(value, 4) for key, value in won.trial.items()},
+        "winner": won.winner[:8],
+        "winners_policy_deployed": round(won.deployment, 4),
+    }
+
+
+def missing(setting: Setting, rows: Sequence[Row], wish: argparse.Namespace) -> Iterator[Row]:
+    """Measures what is not there yet, one row at a time: of each seed the trainings, the searches, the winners."""
+    have = {(row["kind"], row["name"], row["seed"], row.get("training")) for row in rows}
+    winners = {(row["name"], row["seed"]): row["ranges"] for row in rows if row["kind"] == "searched"}
+    for seed in range(wish.seeds):
+        for name in SEARCHES:
+            if (name, seed) not in winners:
+                row = searched(setting, name, seed, wish.candidates)
+                winners[name, seed] = row["ranges"]
+                yield row
+        chosen = configurations() | {name: winners[name, seed] for name in SEARCHES}
+        for name, found in chosen.items():
+            for k in range(TRAININGS):
+                if ("trained", name, seed, k) not in have:
+                    yield tried(setting, name, found, seed, k)
+
+
+def measure(wish: argparse.Namespace) -> None:
+    deadline = time.monotonic() + 60 * wish.minutes
+    wish.out.parent.mkdir(parents=True, exist_ok=True)
+    with wish.out.open("a") as file:
+        for row in missing(module().SETTING, lines(wish.out), wish):
+            file.write(json.dumps(row) + "\n")
+            file.flush()
+            if time.monotonic() > deadline:
+                return
+
+
+def lines(path: Path) -> list[Row]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def interval(values: Sequence[float]) -> list[float]:
+    """The 95 % interval of the mean."""
+    mean, reach = statistics.fmean(values), T_95[len(values)] * statistics.stdev(values) / math.sqrt(len(values))
+    return [round(mean - reach, 3), round(mean + reach, 3)]
+
+
+def by_seed(rows: Sequence[Row], name: str, key: str) -> list[float]:
+    """Means over the trainings of each seed."""
+    mine = [row for row in rows if row["kind"] == "trained" and row["name"] == name]
+    seeds = sorted({row["seed"] for row in mine})
+    return [statistics.fmean(row[key] for row in mine if row["seed"] == seed) for seed in seeds]
+
+
+def summary(rows: Sequence[Row]) -> Row:
+    names = list(dict.fromkeys(row["name"] for row in rows if row["kind"] == "trained"))
+    best = by_seed(rows, "full method", "deployment")
+    return {
+        "configurations": [_summed(rows, name) for name in names],
+        "full_method_ahead_of": {
+            name: {"by": round(float(np.mean(apart)), 3), "interval": interval(apart)}
+            for name in names
+            if name != "full method" and (apart := np.subtract(best, by_seed(rows, name, "deployment")).tolist())
+        },
+        "trial_and_deployment_of_the_winners_policy": [
+            [row["name"], row["trial"][row["winner"]], row["winners_policy_deployed"]]
+            for row in rows
+            if row["kind"] == "searched"
+        ],
+        "correlation_of_proxy_and_deployment": round(_agreement(rows), 3),
+    }
+
+
+def _summed(rows: Sequence[Row], name: str) -> Row:
+    deployed = by_seed(rows, name, "deployment")
+    others = {key: round(statistics.fmean(by_seed(rows, name, key)), 3) for key in ("own_physics", "proxy", "torque")}
+    return {
+        "name": name,
+        "deployment": round(statistics.fmean(deployed), 3),
+        "interval": interval(deployed),
+        "by_seed": [round(value, 3) for value in deployed],
+        **others,
+        "cpu_seconds": round(statistics.fmean(by_seed(rows, name, "cpu_seconds")), 2),
+    }
+
+
+def _agreement(rows: Sequence[Row]) -> float:
+    """Over configurations: whether the proxy ranks them as the fleet does."""
+    names = list(dict.fromkeys(row["name"] for row in rows if row["kind"] == "trained"))
+    proxy, fleet = ([statistics.fmean(by_seed(rows, n, key)) for n in names] for key in ("proxy", "deployment"))
+    return float(np.corrcoef(proxy, fleet)[0, 1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("rapp", "measure", "table"))
+    parser.add_argument("--out", type=Path, default=Path("runs/dreureka.jsonl"))
+    parser.add_argument("--minutes", type=float, default=14.0)
+    parser.add_argument("--seeds", type=int, default=5, choices=sorted(T_95))
+    parser.add_argument("--candidates", type=int, default=12, help="of each search")
+    wish = parser.parse_args()
+    if wish.what == "rapp":
+        table = prior_table()
+        print(rapp.told(table), json.dumps(rapp.prior(table)), sep="\n\n")
+    elif wish.what == "measure":
+        measure(wish)
+    else:
+        print(json.dumps(summary(lines(wish.out)), indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,2 @@
+def randomisation(prior):
+    return {"mass": (0.8, 10**400)}

@@ -1,0 +1,2 @@
+def randomisation(prior):
+    return {"mass": (1.2, 0.8)}

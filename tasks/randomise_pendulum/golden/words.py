@@ -1,0 +1,2 @@
+def randomisation(prior):
+    return {"mass": ("low", "high")}
