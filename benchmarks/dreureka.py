@@ -136,7 +136,7 @@ def searched(setting: Setting, name: str, seed: int, candidates: int) -> Row:
         refine.run(task, path=path, seed=seed, budget=Budget(candidates=candidates), workers=1, sandbox="local")
         with Journal.read(path) as journal:
             found = trials.finalists(journal, FINALISTS)
-    policies = {key: trials.read(outcome.artifacts[randomising.POLICY]) for key, outcome in found.items()}
+    policies = {key: trials.read(outcome.artifacts[trials.POLICY]) for key, outcome in found.items()}
     won = trials.tried(setting.world, policies, setting.fleet, seed=FIRST + seed, robots=setting.robots)
     return {
         "kind": "searched",

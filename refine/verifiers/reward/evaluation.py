@@ -8,11 +8,12 @@ import numpy as np
 
 from refine.film import PREFIX, Film, written
 from refine.types import Outcome, Verdict
-from refine.verifiers.reward import reflection, safety
+from refine.verifiers.reward import reflection, safety, trials
 from refine.verifiers.reward.asking import Asked
 from refine.verifiers.reward.filming import filmed
 from refine.verifiers.reward.rollouts import Rollouts, fitness, roll
 from refine.verifiers.reward.training import Trained, Training, train
+from refine.verifiers.reward.trials import POLICY
 from refine.verifiers.reward.worlds import Numbers, World
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def report(world: World, training: Training, trained: Trained, rollouts: Rollout
         curves=reflection.told(trained),
         feedback=f"This training: fitness {score:.4g} of 1 after {training.iterations} updates, mean episode {steps}. "
         f"{reflection.sentences(trained)} {safety.sentence(motion)}",
-        artifacts={FILM: written(_film(world, rollouts, found))},
+        artifacts={FILM: written(_film(world, rollouts, found)), POLICY: trials.written(trained)},
     )
 
 

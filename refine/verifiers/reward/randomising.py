@@ -30,14 +30,12 @@ from refine.verifiers.reward.physics import Physics
 from refine.verifiers.reward.ranges import Ranges
 from refine.verifiers.reward.rollouts import fitness
 from refine.verifiers.reward.training import Trained, Training, train
-from refine.verifiers.reward.trials import written
+from refine.verifiers.reward.trials import POLICY, written
 from refine.verifiers.reward.worlds import Numbers, World
 
 if TYPE_CHECKING:
     from refine.verifiers.handle import Handle
 
-POLICY: Final = "policy"
-"""The artifact that is the trained policy: `refine.verifiers.reward.trials.read` takes it."""
 RANGES: Final = "ranges"
 """The artifact that is the candidate's answer, as JSON."""
 _TRAIN, _AUDIT, _PROXY, _FLEET = range(4)

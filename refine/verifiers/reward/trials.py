@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from refine.verifiers.reward.policies import Scale
 from refine.verifiers.reward.training import Trained
 from refine.verifiers.reward.worlds import World
 
+POLICY: Final = "policy"
+"""The artifact of an outcome that is the trained policy: what `written` wrote."""
 TRIAL, DEPLOYMENT = range(2)
 """Two draws of a fleet from one seed."""
 STARTS = 4
