@@ -55,6 +55,8 @@ class Settings(Frozen):
 
 
 SETTINGS = Settings.model_validate_json((HERE / "settings.json").read_text())
+DIGESTS = {**SETTINGS.digests, "preference_loss": SMALL.task.digest}
+"""Of all that shapes an outcome and is not in this folder; in the instruction they are part of the task's own digest."""
 
 task = refine.Task(
     instruction=f"""
@@ -78,7 +80,7 @@ task = refine.Task(
         A loss that pulls too hard drifts away from the base policy (see the KL divergence) and forgets how to answer;
         one that lowers the likelihood of the chosen response together with that of the rejected one does too.
 
-        (Measured with {", ".join(f"{name} {digest[:16]}" for name, digest in SETTINGS.digests.items())}.)
+        (Measured with {", ".join(f"{name} {digest[:16]}" for name, digest in DIGESTS.items())}.)
     """,
     metric="greedy answers that are right on held-out questions, %; held out: points gained over DPO at its best beta",
     seed=SMALL.task.seeds[0].text,
