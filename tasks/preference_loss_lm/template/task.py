@@ -56,7 +56,7 @@ class Settings(Frozen):
 
 SETTINGS = Settings.model_validate_json((HERE / "settings.json").read_text())
 DIGESTS = {**SETTINGS.digests, "preference_loss": SMALL.task.digest}
-"""Of all that shapes an outcome and is not in this folder; in the instruction they are part of the task's own digest."""
+"""Of what shapes an outcome and is not in this folder; in the instruction they are part of the task's own digest."""
 
 task = refine.Task(
     instruction=f"""
