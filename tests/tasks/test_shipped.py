@@ -25,7 +25,7 @@ def tasks() -> list[ParameterSet]:
 
 def marks(name: str) -> list[pytest.MarkDecorator]:
     torch = [pytest.mark.torch] if load(name).image == "torch" else []
-    if name.startswith("reward_") or torch:
+    if name.startswith(("reward_", "randomise_")) or torch:
         return [pytest.mark.training, pytest.mark.timeout(1800), *torch]
     return [pytest.mark.timeout(400)]
 
