@@ -13,6 +13,7 @@ from refine.errors import Fault, TaskError
 from refine.load import load
 from refine.sandbox.choose import choose
 from refine.types import Candidate, Verdict
+from refine.verifiers.wanted import Said, Wanted
 from refine.workers import local
 from refine.workers.local import Pool
 
@@ -147,3 +148,57 @@ async def test_a_task_that_only_the_engine_can_import_says_so(tmp_path: Path) ->
     with pytest.raises(TaskError, match="did not start: .*not here"):
         async with Pool(load(str(tmp_path / "mine.py")), choose("local"), width=1, log=tmp_path / "run.log"):
             pass
+
+
+ASKING = """
+import refine
+from refine.types import Message
+from refine.verifiers.wanted import Wanted
+
+task = refine.Task("Write f().", seed="def f():\\n    return 1\\n", judge_seconds=2, limits=refine.Limits(seconds=1))
+
+@task.verifier
+def verify(candidate):
+    f = candidate.f()
+    first = candidate.ask_model(Wanted(messages=(Message(role="user", content=candidate.text),), draws=2))
+    second = candidate.ask_model(Wanted(messages=(Message(role="user", content=first[1].text),)))
+    return f + float(second[0].text) + 10 * len(first)
+"""
+
+
+@pytest.fixture
+async def asking(tmp_path: Path) -> AsyncIterator[Pool]:
+    (tmp_path / "asks.py").write_text(ASKING)
+    async with Pool(load(str(tmp_path / "asks.py")), choose("local"), width=1, log=tmp_path / "run.log") as pool:
+        yield pool
+
+
+async def test_a_verifier_asks_the_engine_and_its_own_deadline_stands_still(asking: Pool) -> None:
+    heard: list[tuple[str, int]] = []
+
+    async def ask(wanted: Wanted) -> tuple[Said, ...]:
+        heard.append((wanted.messages[0].content, wanted.draws))
+        await asyncio.sleep(1.2)  # twice: more than the judge has for all
+        return tuple(Said(text=str(100 * len(heard) + draw)) for draw in range(wanted.draws))
+
+    assert (await asking.verify(GOOD, ask=ask)).score == 7 + 200 + 20
+    assert heard == [(GOOD.text, 2), ("101", 1)]
+
+
+async def test_a_model_that_fails_ends_the_verification_and_another_judge_goes_on(asking: Pool) -> None:
+    async def fails(_wanted: Wanted) -> tuple[Said, ...]:
+        raise Fault("model", "no key")
+
+    async def answers(wanted: Wanted) -> tuple[Said, ...]:
+        return (Said(text="1"),) * wanted.draws
+
+    with pytest.raises(Fault, match="no key") as failed:
+        await asking.verify(GOOD, ask=fails)
+    assert failed.value.where == "model"
+    assert (await asking.verify(GOOD, ask=answers)).score == 28
+
+
+async def test_a_verifier_that_asks_nobody_in_particular_is_told_what_to_do(asking: Pool) -> None:
+    with pytest.raises(Fault, match="--judge-model says who is asked") as failed:
+        await asking.verify(GOOD)
+    assert not failed.value.retry
