@@ -129,8 +129,11 @@ def _best(search: Search) -> float | None:
 def _known(search: Search) -> tuple[Tried, ...]:
     """What was verified before the first proposal, by name."""
     names = {Candidate(text).id: name for name, text in search.task.baselines.items()}
-    named = ((names.get(str(attempt.candidate), "a seed"), attempt) for attempt in search.attempts.known)
-    return tuple(Tried(Candidate(search.text(attempt.answer)), attempt.outcome, name) for name, attempt in named)
+    other = "the seed" if len(search.task.seeds) == 1 else "a seed"
+    return tuple(
+        Tried(Candidate(search.text(attempt.answer)), attempt.outcome, names.get(str(attempt.candidate), other))
+        for attempt in search.attempts.known
+    )
 
 
 def _latest(search: Search, count: int) -> tuple[Tried, ...]:

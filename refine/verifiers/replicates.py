@@ -31,7 +31,8 @@ def replicated(
 
     Its score is the pessimistic end of the mean: mean - z standard errors where more is better, mean + z where less is.
     So a lucky draw gains less than it wins by, and many draws gain what their mean is. A replicate that does not pass
-    is the whole outcome. With `against`, the score to beat, it stops as soon as `noise.least` replicates say that even
+    is the whole outcome. Metrics, instances and features are means; feedback, curves and artifacts are those of the
+    worst replicate. With `against`, the score to beat, it stops as soon as `noise.least` replicates say that even
     the mean's optimistic end at two standard errors is worse (racing).
     """
     outcomes: list[Outcome] = []
@@ -66,6 +67,7 @@ def _joined(outcomes: Sequence[Outcome], noise: Noise, sign: float) -> Outcome:
     metrics = _averaged([outcome.metrics for outcome in outcomes])
     return worst.model_copy(
         update={
+            "feedback": _of_the_worst(worst, outcomes),
             "score": mean - sign * noise.z * (error if len(outcomes) > 1 else 0.0),
             "metrics": metrics | {MEAN: mean, SD: spread, COUNT: float(len(outcomes))},
             "instances": _averaged([outcome.instances for outcome in outcomes]),
@@ -73,6 +75,14 @@ def _joined(outcomes: Sequence[Outcome], noise: Noise, sign: float) -> Outcome:
             "resources": together([outcome.resources for outcome in outcomes]),
         }
     )
+
+
+def _of_the_worst(worst: Outcome, outcomes: Sequence[Outcome]) -> str:
+    """Its feedback, told from the metrics beside it, which are means."""
+    if len(outcomes) == 1 or not (worst.feedback or worst.curves):
+        return worst.feedback
+    whose = "This and the curves are" if worst.curves else "This is"
+    return f"({whose} of the worst of {len(outcomes)} replicates.) {worst.feedback}".strip()
 
 
 def _averaged(rows: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -47,7 +47,7 @@ async def test_the_known_are_verified_first_and_stand_in_every_prompt(world: Wor
     assert len(asks) == 35
     for text in (asks[0], asks[-1]):
         known = text.partition("# Known before")[2].partition("\n# ")[0]
-        said = ["## a seed: score 1", "## two: score 2", "## broken: crashed", "## five: score 5"]
+        said = ["## the seed: score 1", "## two: score 2", "## broken: crashed", "## five: score 5"]
         assert [known.index(line) for line in said] == sorted(known.index(line) for line in said)
         assert known.count("## ") == 4
     assert search.tally.replies == 35, "what was known cost no completion"

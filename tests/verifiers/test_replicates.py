@@ -54,6 +54,17 @@ def test_one_that_fails_is_the_whole_outcome() -> None:
     assert outcome.feedback == "replicate 3 of 5: ZeroDivisionError"
 
 
+def test_curves_and_feedback_say_whose_they_are() -> None:
+    def verify(seed: int) -> Outcome:
+        return passing(float(seed), feedback=f"as {seed}.", curves={"loss": [float(seed)]})
+
+    outcome = replicated(verify, [3, 1, 2], NOISE, "maximize")
+    assert outcome.feedback == "(This and the curves are of the worst of 3 replicates.) as 1."
+    assert outcome.curves == {"loss": [1.0]}
+    assert replicated(passing, [1, 2], NOISE, "maximize").feedback == "", "where nothing is said nothing is told"
+    assert replicated(verify, [3], NOISE, "maximize").feedback == "as 3."
+
+
 def test_racing_stops_what_is_clearly_worse_and_nothing_else() -> None:
     rng = np.random.default_rng(0)
     draws = rng.normal(size=600)
@@ -76,7 +87,8 @@ def test_metrics_instances_and_what_was_used_are_joined() -> None:
     outcome = replicated(verify, [1, 3], NOISE, "maximize")
     assert outcome.metrics["speed"] == 2.0
     assert outcome.instances == {"a": 4.0}
-    assert outcome.feedback == "as 1", "of the worst one, where there is most to learn"
+    said = "(This is of the worst of 2 replicates.) as 1"
+    assert outcome.feedback == said, "of the worst one, where there is most to learn"
     assert outcome.resources == Resources(wall_s=2.0, cpu_s=4.0, memory_mb=13.0)
 
 
