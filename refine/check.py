@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Literal
 
 from refine.errors import Fault, TaskError, UsageError
+from refine.opinions import About, Opinions, unrecorded
 from refine.proposers import Checked, Options
 from refine.sandbox import Sandbox
 from refine.task import Golden, Task
 from refine.types import Candidate, Outcome
 from refine.verifiers.judge import Stage
-from refine.workers import Workers
+from refine.verifiers.wanted import AskEngine
 from refine.workers.local import Pool
 
 _FILES = {"files out of sight", "read-only system"}
@@ -62,13 +64,36 @@ async def check(task: Task, sandbox: Sandbox) -> AsyncIterator[Finding]:
     """All findings about a task that imports, each as soon as it is known."""
     yield _limits(task)
     try:
-        async with Pool(task, sandbox, width=1) as pool:
-            async for finding in _verified(task, pool):
+        async with Pool(task, sandbox, width=1) as pool, AsyncExitStack() as stack:
+            workers = _Advised(pool, await _judge(task, stack)) if task.judge_model else pool
+            async for finding in _verified(task, workers):
                 yield finding
+    except UsageError as error:
+        yield Finding("judge model", False, str(error))
     except Fault as fault:
         yield Finding("judge and sandbox start", False, str(fault), "world")
     except TaskError as error:
         yield Finding("judge starts", False, str(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Advised:
+    """Workers whose verifiers may ask the task's judge model. What it said once it says again."""
+
+    pool: Pool
+    ask: AskEngine
+
+    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome:
+        return await self.pool.verify(candidate, stage=stage, seed=seed, ask=self.ask)
+
+
+async def _judge(task: Task, stack: AsyncExitStack) -> AskEngine:
+    from refine.proposers.choose import asked  # noqa: PLC0415 - proposers load when used
+
+    judge = asked(task.judge_model, Options())
+    opinions = Opinions(judge, name=judge.name)
+    stack.push_async_callback(opinions.aclose)
+    return lambda wanted: opinions(wanted, About(), unrecorded)
 
 
 async def model(task: Task, models: Sequence[str]) -> Finding:
@@ -102,7 +127,7 @@ def _limits(task: Task) -> Finding:
     )
 
 
-async def _verified(task: Task, pool: Workers) -> AsyncIterator[Finding]:
+async def _verified(task: Task, pool: Pool | _Advised) -> AsyncIterator[Finding]:
     if not task.seeds:
         yield Finding("seed", None, "the task has none: a language model begins from the instruction")
     for number, seed in enumerate(task.seeds):
@@ -123,14 +148,14 @@ async def _verified(task: Task, pool: Workers) -> AsyncIterator[Finding]:
         yield await _passes(f"baseline {name}", pool, Candidate(text))
 
 
-async def _passes(name: str, pool: Workers, candidate: Candidate) -> Finding:
+async def _passes(name: str, pool: Pool | _Advised, candidate: Candidate) -> Finding:
     outcome = await _outcome(pool, candidate)
     if isinstance(outcome, Finding):
         return _named(outcome, name)
     return Finding(name, outcome.passed, _words(outcome))
 
 
-async def _repeats(name: str, pool: Workers, candidate: Candidate, stage: Stage) -> Finding:
+async def _repeats(name: str, pool: Pool | _Advised, candidate: Candidate, stage: Stage) -> Finding:
     """Verifies the same candidate twice with the same seed: the scores must be equal to the last bit."""
     outcomes = [await _outcome(pool, candidate, stage) for _ in range(2)]
     for outcome in outcomes:
@@ -144,7 +169,7 @@ async def _repeats(name: str, pool: Workers, candidate: Candidate, stage: Stage)
     return Finding(name, False, f"{_words(one)}, then {_words(two)}: seed all chance from candidate.seed")
 
 
-async def _golden(case: Golden, task: Task, pool: Workers) -> Finding:
+async def _golden(case: Golden, task: Task, pool: Pool | _Advised) -> Finding:
     name = f"golden {case.name} ({case.kind})"
     outcome = await _outcome(pool, Candidate(case.text))
     if isinstance(outcome, Finding):
@@ -170,7 +195,7 @@ def judged(case: Golden, outcome: Outcome, task: Task) -> tuple[bool, str]:
     return False, f"{found}, but it must {f'be {case.verdict}' if case.verdict else 'not pass'}"
 
 
-async def _outcome(pool: Workers, candidate: Candidate, stage: Stage = "search") -> Outcome | Finding:
+async def _outcome(pool: Pool | _Advised, candidate: Candidate, stage: Stage = "search") -> Outcome | Finding:
     try:
         return await pool.verify(candidate, stage=stage, seed=_SEED if stage == "held-out" else 0)
     except Fault as fault:

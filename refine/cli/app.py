@@ -64,6 +64,7 @@ def run(
     fresh: o.Fresh = False,
     novelty_model: o.NoveltyModel = None,
     novelty: o.Novelty = None,
+    judge_model: o.JudgeModel = None,
     temperature: o.Temperature = None,
     top_p: o.TopP = None,
     max_tokens: o.MaxTokens = None,

@@ -100,6 +100,14 @@ Novelty = Annotated[
         metavar="X", min=-1, max=1, help="The similarity that is too much; default 0.95.", rich_help_panel=_MODEL
     ),
 ]
+JudgeModel = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="The model that verifiers ask for opinions, if not the task's; written as --model is.",
+        rich_help_panel=_MODEL,
+    ),
+]
 Temperature = Annotated[float | None, typer.Option(metavar="X", min=0, rich_help_panel=_MODEL)]
 TopP = Annotated[float | None, typer.Option(metavar="X", min=0, max=1, rich_help_panel=_MODEL)]
 MaxTokens = Annotated[int | None, typer.Option(metavar="N", min=1, help="Of one answer.", rich_help_panel=_MODEL)]

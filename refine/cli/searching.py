@@ -70,6 +70,7 @@ def planned(wish: Wish, task: Task) -> Plan:
         shared=wishes.shared(wish),
         embedder=wish.novelty_model,
         novelty=wish.novelty,
+        judge=wish.judge_model,
         advice=wishes.advice(wish),
     )
 
@@ -102,6 +103,7 @@ def _header(run: Run, err: Console, plan: Plan, had: int) -> None:
     lines = [
         *([notice] if notice else []),
         f"task      {run.search.task.name}: {run.search.task.metric}, {run.search.task.direction}",
+        *_judge(run),
         f"model     {_models(run)}, strategy {run.search.strategy.name}, seed {run.search.seed}",
         f"sandbox   {where[-1]} ({_why(str(plan.sandbox), where[-1], run.search.task.image)})",
         f"journal   {run.journal.path} ({state})",
@@ -115,6 +117,10 @@ def _own_budget(task: Task, plan: Plan) -> list[str]:
     if task.budget is None or plan.budget is None:
         return []
     return [f"budget    {plan.budget.in_words()} (the task's own where no option says otherwise)"]
+
+
+def _judge(run: Run) -> list[str]:
+    return [f"judge     {run.opinions.name}: its opinions are scores, judged and not verified"] if run.opinions else []
 
 
 def _models(run: Run) -> str:

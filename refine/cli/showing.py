@@ -36,6 +36,7 @@ def print_run(console: Console, history: History) -> None:
             "model": f"{started.model}, strategy {started.strategy.get('name')}, seed {started.seed}",
             **({"lessons": f"by {started.reflector}"} if started.reflector else {}),
             **({"advice": " ".join(history.advice.split())} if history.advice else {}),
+            **({"judge": f"{started.judge}: scores are judged, not verified"} if started.judge else {}),
             "sandbox": history.sandbox,
             "sessions": str(history.sessions),
         },

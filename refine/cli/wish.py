@@ -58,6 +58,7 @@ class Wish:
     fresh: bool = False
     novelty_model: str | None = None
     novelty: float | None = None
+    judge_model: str | None = None
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None

@@ -21,7 +21,7 @@ else:
     sys.path.insert(0, str(Path(__file__).parent))
     import exercise as words
 
-STEPS, LESSONS = 700, 3000
+STEPS, LESSONS = 500, 4000
 
 
 def lessons(seed: int, count: int = LESSONS) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Word problems of two to four steps, in few words, that a model of a hundred thousand parameters can half do.
+"""Word problems of three or four steps, in few words, that a model of a hundred thousand parameters can half do.
 
     python tasks/arithmetic_words/exercise.py --seed 7 --count 1000 > more.jsonl
 
@@ -58,6 +58,14 @@ def _total(terms: list[int], chance: Random) -> tuple[list[str], int] | None:
     return steps, at
 
 
+def _changes(chance: Random, count: int) -> list[int]:
+    return [chance.choice((1, 1, -1)) * chance.randint(2, 9) for _ in range(count)]
+
+
+def _told(changes: list[int], chance: Random) -> str:
+    return " , ".join(f"{chance.choice(MORE if change > 0 else LESS)} {abs(change)}" for change in changes)
+
+
 def _product(a: int, b: int, chance: Random) -> str:
     first, second = (a, b) if chance.random() < 0.5 else (b, a)
     return f"{first} * {second} = {a * b}"
@@ -66,13 +74,11 @@ def _product(a: int, b: int, chance: Random) -> str:
 def events(chance: Random) -> Problem | None:
     """Has some, and some come and go."""
     name, thing = chance.choice(NAMES), chance.choice(THINGS)
-    signs = [chance.choice((1, 1, -1)) for _ in range(chance.choice((2, 3)))]
-    terms = [chance.randint(3, 15), *(sign * chance.randint(2, 9) for sign in signs)]
-    told = [f"{chance.choice(MORE if term > 0 else LESS)} {abs(term)}" for term in terms[1:]]
+    terms = [chance.randint(3, 15), *_changes(chance, 3)]
     worked = _total(terms, chance)
     if worked is None:
         return None
-    question = f"{name} has {terms[0]} {thing} , {' , '.join(told)} . how many {thing} now ?"
+    question = f"{name} has {terms[0]} {thing} , {_told(terms[1:], chance)} . how many {thing} now ?"
     return Problem(question, tuple(worked[0]), worked[1])
 
 
@@ -80,27 +86,25 @@ def bags(chance: Random) -> Problem | None:
     """So many in each bag, and some beside them."""
     name, thing = chance.choice(NAMES), chance.choice(THINGS)
     count, each = chance.randint(2, 6), chance.randint(2, 9)
-    extra, gone = chance.randint(2, 9), chance.randint(2, 9)
-    if not _fits(count * each):
+    changes = _changes(chance, 2)
+    worked = _total([count * each, *changes], chance)
+    if worked is None or not _fits(count * each):
         return None
-    worked = _total([count * each, extra, -gone], chance)
-    if worked is None:
-        return None
-    question = (
-        f"{name} has {count} bags with {each} {thing} each , {chance.choice(MORE)} {extra} , "
-        f"{chance.choice(LESS)} {gone} . how many {thing} now ?"
-    )
+    question = f"{name} has {count} bags with {each} {thing} each , {_told(changes, chance)} . how many {thing} now ?"
     return Problem(question, (_product(count, each, chance), *worked[0]), worked[1])
 
 
 def together(chance: Random) -> Problem | None:
     """Two people, one with more than the other."""
     (one, other), thing = chance.sample(NAMES, 2), chance.choice(THINGS)
-    has, more = chance.randint(2, 12), chance.randint(2, 9)
-    worked = _total([has, has, more], chance)
+    has, more, changes = chance.randint(2, 12), chance.randint(2, 9), _changes(chance, 1)
+    worked = _total([has, has, more, *changes], chance)
     if worked is None:
         return None
-    question = f"{one} has {has} {thing} . {other} has {more} more than {one} . how many {thing} together ?"
+    question = (
+        f"{one} has {has} {thing} . {other} has {more} more than {one} , {_told(changes, chance)} . "
+        f"how many {thing} together ?"
+    )
     return Problem(question, tuple(worked[0]), worked[1])
 
 
@@ -108,13 +112,13 @@ def shared(chance: Random) -> Problem | None:
     """Divided evenly; then some more for each."""
     name, thing = chance.choice(NAMES), chance.choice(THINGS)
     friends, each = chance.randint(2, 6), chance.randint(2, 9)
-    extra, gone = chance.randint(2, 9), chance.randint(1, 5)
-    worked = _total([each, extra, -gone], chance)
+    changes = _changes(chance, 3)
+    worked = _total([each, *changes], chance)
     if worked is None or not _fits(friends * each):
         return None
     question = (
-        f"{name} shares {friends * each} {thing} among {friends} friends . each friend {chance.choice(MORE)} {extra} , "
-        f"{chance.choice(LESS)} {gone} . how many {thing} has each friend ?"
+        f"{name} shares {friends * each} {thing} among {friends} friends . each friend {_told(changes, chance)} . "
+        f"how many {thing} has each friend ?"
     )
     return Problem(question, (f"{friends * each} / {friends} = {each}", *worked[0]), worked[1])
 
@@ -123,11 +127,11 @@ KINDS: tuple[Callable[[Random], Problem | None], ...] = (events, bags, together,
 
 
 def problems(seed: int, count: int) -> list[Problem]:
-    """`count` problems, no two with the same question, of each kind about as many."""
+    """`count` problems, no two with the same question, of each kind in turn."""
     chance = Random(f"arithmetic words/{seed}")
     found: dict[str, Problem] = {}
     while len(found) < count:
-        problem = chance.choice(KINDS)(chance)
+        problem = KINDS[len(found) % len(KINDS)](chance)
         if problem is not None:
             found.setdefault(problem.question, problem)
     return list(found.values())
