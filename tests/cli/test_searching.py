@@ -187,6 +187,20 @@ def test_making_a_task_and_running_it(refine: Refine, capsys: Captured) -> None:
     assert refine("check", "jobs", "--sandbox", "none", "--json", "--model", "mutate") == 0
 
 
+def test_a_task_says_where_a_run_ends_that_is_told_nothing_else(refine: Refine, capsys: Captured) -> None:
+    assert refine("new", "brief") == 0
+    Path("brief/budget.toml").write_text("candidates = 6\npatience = 60\n")
+    assert refine("run", "brief", "--no-control", "--in-flight", 1, "--samples", 1, *NONE) == 0
+    said = capsys.readouterr()
+    assert "budget    6 candidates, 60 without an improvement" in said.err
+    assert "(the task's own where no option says otherwise)" in said.err
+    assert "the budget of 6 candidates is used" in said.out
+    assert refine("run", "brief", "--no-control", "--in-flight", 1, "--samples", 1, "--candidates", 8, *NONE) == 0
+    said = capsys.readouterr()
+    assert "budget    8 candidates, 60 without" in said.err
+    assert "the budget of 8 candidates is used" in said.out
+
+
 def test_tasks_are_listed_with_what_is_known(refine: Refine, capsys: Captured) -> None:
     assert refine("tasks", "--json") == 0
     listed = {task["name"]: task for task in json.loads(capsys.readouterr().out)}
