@@ -47,7 +47,7 @@ def extract(answer: str, language: Language, base: str | None = None, edit: Edit
 
 def remarks(answer: str) -> str:
     """What stands in an answer beside its fenced blocks: thought, name, explanation. "" where there is no block."""
-    rest, blocks = _FENCE.subn("\n", answer[:_MAX_CHARS])
+    rest, blocks = _FENCE.subn("", answer[:_MAX_CHARS])
     return rest.strip() if blocks else ""
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refine.extract import Unreadable, extract
+from refine.extract import Unreadable, extract, remarks
 from refine.task import Language
 from refine.types import Candidate
 
@@ -53,3 +53,16 @@ def test_what_cannot_be_read_says_why(answer: str, language: Language, why: str)
 @given(st.text(max_size=300), st.sampled_from(["python", "expression", "text"]))
 def test_no_answer_breaks_it(answer: str, language: Language) -> None:
     assert isinstance(extract(answer, language), Candidate | Unreadable)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("I think.\nName: up\n```python\nx = 1\n```\nThat is all.", "I think.\nName: up\n\nThat is all."),
+        ("x = 1\n", ""),
+        ("```\nx = 1\n```", ""),
+        ("One:\n~~~\na = 1\n~~~\nanother:\n~~~\nb = 1\n~~~", "One:\n\nanother:"),
+    ],
+)
+def test_remarks_are_what_stands_beside_the_blocks(answer: str, said: str) -> None:
+    assert remarks(answer) == said

@@ -117,6 +117,20 @@ async def test_the_table_has_the_outcome_of_the_burn_in_and_the_seed_is_the_task
     assert history.seed == world.task.seeds[0].id, "also where a baseline was done before it"
 
 
+async def test_thought_and_name_of_earlier_proposals_stand_beside_their_scores(world: World) -> None:
+    class Thinks(Counts):
+        async def __call__(self, prompt):  # type: ignore[no-untyped-def]
+            async for answer in super().__call__(prompt):
+                said = f"More may be better.\nName: up {prompt.ask}\n```python\nx = {20 + prompt.ask}\n```\n"
+                yield answer.model_copy(update={"text": said})
+
+    await world.run(Thinks(), budget=Budget(candidates=8))
+    last = prompts(world.path)[-1].partition("# What was proposed")[2]
+    assert "Score 21\nIts author said: More may be better.\nName: up 1\n```python\nx = 21\n```" in last
+    assert last.index("up 1") < last.index("up 2")
+    assert "up 3" not in last
+
+
 def test_a_loop_of_ones_own_is_given_the_known(tmp_path: Path) -> None:
     search = Search(toy(tmp_path, baselines=BASELINES), STRATEGY)
     first = search.ask()
