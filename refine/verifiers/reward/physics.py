@@ -81,8 +81,16 @@ def applied(model: Any, physics: Physics) -> Any:  # noqa: ANN401 - MuJoCo's typ
     changed.jnt_stiffness *= physics.stiffness
     changed.geom_solref[:, 1] *= physics.contact_damping
     changed.opt.gravity[:] = _gravity(model, physics)
-    mujoco.mj_setConst(changed, mujoco.MjData(changed))  # what MuJoCo derives from masses
+    mujoco.mj_setConst(changed, _scratch(model))  # what MuJoCo derives from masses
     return changed
+
+
+@functools.lru_cache(maxsize=8)
+def _scratch(model: Any) -> Any:  # noqa: ANN401 - as above
+    """Working memory for a model and all its variants, which have the same sizes: to make it anew costs a millisecond."""
+    import mujoco  # noqa: PLC0415 - heavy, an extra
+
+    return mujoco.MjData(model)
 
 
 def _gravity(model: Any, physics: Physics) -> Any:  # noqa: ANN401 - as above
