@@ -43,7 +43,7 @@ CREATE VIEW ask AS SELECT seq, at, body ->> 'ask' AS ask, body ->> 'samples' AS 
 CREATE VIEW cost AS SELECT body ->> 'model' AS model, count(*) AS answers,
   sum(body ->> '$.usage.prompt_tokens') AS prompt_tokens,
   sum(body ->> '$.usage.completion_tokens') AS completion_tokens,
-  sum(body ->> '$.usage.usd') AS usd FROM fact WHERE body ->> 'kind' IN ('answered', 'embedded') GROUP BY 1;
+  sum(body ->> '$.usage.usd') AS usd FROM fact WHERE body ->> 'kind' IN ('answered', 'embedded', 'opined') GROUP BY 1;
 PRAGMA application_id = 0x7265666e;
 """
 _APPLICATION_ID = 0x7265666E  # "refn"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -129,8 +130,6 @@ async def test_a_judged_task_is_checked_with_its_judge(task: Task, models: dict[
 async def test_a_recorded_opinion_is_enough_to_verify_again(
     tmp_path: Path, task: Task, models: dict[str, Table], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import asyncio
-
     await asyncio.to_thread(run, task, tmp_path / "run.db")
     prompts = models["table/judge"].prompts
     found = await again(tmp_path / "run.db", task)

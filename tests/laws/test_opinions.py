@@ -136,6 +136,7 @@ async def test_every_draw_is_journalled_before_the_verdict_and_is_in_the_bill(tm
     assert search.tally.usd == pytest.approx(0.001 * model.asked.total())
     assert search.tally.opinion_usd == pytest.approx(0.001 * DRAWS)
     with Journal.read(tmp_path / "run.db") as journal:
+        assert ("opines", model.asked.total()) in journal._db.execute("SELECT model, answers FROM cost").fetchall()
         (row,) = [row for row in read(journal).spend if row.model == "opines"]
     assert (row.answers, row.prompt_tokens) == (model.asked.total(), 5 * model.asked.total())
 
