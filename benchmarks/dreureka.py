@@ -1,7 +1,7 @@
 """What domain randomisation is worth on robots that no search saw: DrEureka's method, its baselines and its ablation.
 
     .venv/bin/python benchmarks/dreureka.py rapp
-    .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 12]
+    .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 10]
     .venv/bin/python benchmarks/dreureka.py table [--out FILE]
 
 `rapp` prints the reward-aware physics prior of tasks/randomise_pendulum: its table, and its bounds as JSON. `measure`
@@ -154,7 +154,7 @@ def missing(setting: Setting, rows: Sequence[Row], wish: argparse.Namespace) -> 
     """Measures what is not there yet, one row at a time: of each seed the trainings, the searches, the winners."""
     have = {(row["kind"], row["name"], row["seed"], row.get("training")) for row in rows}
     winners = {(row["name"], row["seed"]): row["ranges"] for row in rows if row["kind"] == "searched"}
-    for seed in range(wish.seeds):
+    for seed in wish.only or range(wish.seeds):
         for name in SEARCHES:
             if (name, seed) not in winners:
                 row = searched(setting, name, seed, wish.candidates)
@@ -240,7 +240,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("runs/dreureka.jsonl"))
     parser.add_argument("--minutes", type=float, default=14.0)
     parser.add_argument("--seeds", type=int, default=5, choices=sorted(T_95))
-    parser.add_argument("--candidates", type=int, default=12, help="of each search")
+    parser.add_argument("--only", type=int, nargs="*", default=[], help="of the seeds these, to share the work")
+    parser.add_argument("--candidates", type=int, default=10, help="of each search")
     wish = parser.parse_args()
     if wish.what == "rapp":
         table = prior_table()

@@ -87,7 +87,7 @@ def applied(model: Any, physics: Physics) -> Any:  # noqa: ANN401 - MuJoCo's typ
 
 @functools.lru_cache(maxsize=8)
 def _scratch(model: Any) -> Any:  # noqa: ANN401 - as above
-    """Working memory for a model and all its variants, which have the same sizes: to make it anew costs a millisecond."""
+    """Working memory for a model and all its variants, which have the same sizes: making it anew costs most."""
     import mujoco  # noqa: PLC0415 - heavy, an extra
 
     return mujoco.MjData(model)
