@@ -1,7 +1,7 @@
 """What domain randomisation is worth on robots that no search saw: DrEureka's method, its baselines and its ablation.
 
     .venv/bin/python benchmarks/dreureka.py rapp
-    .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 10]
+    .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 8]
     .venv/bin/python benchmarks/dreureka.py table [--out FILE]
 
 `rapp` prints the reward-aware physics prior of tasks/randomise_pendulum: its table, and its bounds as JSON. `measure`
@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=14.0)
     parser.add_argument("--seeds", type=int, default=5, choices=sorted(T_95))
     parser.add_argument("--only", type=int, nargs="*", default=[], help="of the seeds these, to share the work")
-    parser.add_argument("--candidates", type=int, default=10, help="of each search")
+    parser.add_argument("--candidates", type=int, default=8, help="of each search")
     wish = parser.parse_args()
     if wish.what == "rapp":
         table = prior_table()
