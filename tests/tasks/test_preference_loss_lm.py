@@ -241,7 +241,7 @@ class TestTraining:
             model=AutoModelForCausalLM.from_pretrained(base),
             args=args,
             train_dataset=Dataset.from_list([lab._messages(pair) for pair in pairs]),
-            processing_class=lab.tokenizer_of(base),
+            processing_class=lab.exam.tokenizer_of(base),
         )
         theirs.train()
         untrained = AutoModelForCausalLM.from_pretrained(base).state_dict()
@@ -254,7 +254,7 @@ class TestTraining:
         import torch
 
         lab, base = laboratory(folder), str(folder.parent / "base")
-        model, tokenizer = lab.reference(base), lab.tokenizer_of(base)
+        model, tokenizer = lab.exam.reference(base), lab.exam.tokenizer_of(base)
         rows = [([1, 10, 12, 13], [14, 15, 16, 2]), ([1, 20], [21, 2])]
         each = [self.batch([row]) for row in rows]
         with torch.no_grad():
@@ -263,13 +263,13 @@ class TestTraining:
         assert torch.allclose(together, alone, atol=1e-4)
         assert (together < 0).all()
         questions = [Question(text=text) for text in ("12?", "1?", "12?12?12?")]
-        asked = lab._asked(tokenizer, questions)
-        answers = lab._generated(model, tokenizer, asked, lab.Recipe(answer=3), draw=False)
+        asked = lab.exam._asked(tokenizer, questions)
+        answers = lab.exam._generated(model, tokenizer, asked, 3, draw=False)
         answers = answers[:, asked["input_ids"].shape[1] :]
         assert not asked["attention_mask"].all()
         for question, answer in zip(questions, answers, strict=True):
-            one = lab._generated(model, tokenizer, lab._asked(tokenizer, [question]), lab.Recipe(answer=3), draw=False)
-            kept = one[0, lab._asked(tokenizer, [question])["input_ids"].shape[1] :]
+            one = lab.exam._generated(model, tokenizer, lab.exam._asked(tokenizer, [question]), 3, draw=False)
+            kept = one[0, lab.exam._asked(tokenizer, [question])["input_ids"].shape[1] :]
             assert answer[: len(kept)].tolist() == kept.tolist()
 
     def batch(self, rows: list[tuple[list[int], list[int]]]) -> dict[str, Any]:
@@ -290,16 +290,16 @@ class TestTraining:
 
     def test_a_model_does_not_diverge_from_itself(self, folder: Path) -> None:
         lab, base = laboratory(folder), str(folder.parent / "base")
-        model, tokenizer = lab.reference(base), lab.tokenizer_of(base)
+        model, tokenizer = lab.exam.reference(base), lab.exam.tokenizer_of(base)
         asked = [Question(text="12?"), Question(text="7?")]
-        assert lab.divergence(model, model, tokenizer, asked, seed=1, recipe=lab.Recipe(answer=4)) == 0.0
+        assert lab.exam.divergence(model, model, tokenizer, asked, 4, seed=1) == 0.0
 
     @pytest.mark.parametrize(
         ("text", "right"),
         [("7", True), (" 7\n", True), ("2 + 5 = 7 #### 7", True), ("8", False), ("", False), ("77", False)],
     )
     def test_an_answer_is_exact(self, folder: Path, text: str, *, right: bool) -> None:
-        assert laboratory(folder).is_right(Question(text="2 + 5", answer="7"), text) is right
+        assert laboratory(folder).exam.is_right(Question(text="2 + 5", answer="7"), text) is right
 
 
 def laboratory(folder: Path) -> Any:

@@ -6,17 +6,16 @@ A GPU is used where torch sees one, in bfloat16 with weights in single precision
 
 from __future__ import annotations
 
-import functools
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from refine.questions import Question, checked
+from refine.questions import Question
 
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")  # several would make the Trainer split each batch among them
 
@@ -24,13 +23,18 @@ import torch
 from datasets import Dataset, disable_progress_bars
 from torch import Tensor
 from torch.nn import functional
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PrinterCallback, set_seed
+from transformers import AutoModelForCausalLM, PrinterCallback, set_seed
 from transformers.utils import logging
 from trl import DPOConfig, DPOTrainer
 
 disable_progress_bars()
 logging.disable_progress_bar()
 os.environ["TQDM_DISABLE"] = "1"
+
+if TYPE_CHECKING:  # a folder of programs: its modules have one name for the type checker and another while it is loaded
+    from tasks.preference_loss_lm.template import exam
+else:
+    import exam
 
 Numbers = npt.NDArray[np.float64]
 Asked = tuple[Numbers, Numbers, Numbers, Numbers, float]
@@ -40,9 +44,6 @@ Slopes = tuple[Numbers, Numbers]
 Gradient = Callable[[Sequence[Asked]], Sequence[Slopes]]
 Pair = Mapping[str, Any]
 """`prompt`, `chosen` and `rejected`, as TRL reads them: texts, or lists of messages."""
-
-AT_ONCE = 32
-"""Questions that are answered at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +103,12 @@ def train(
         some = [pairs[place] for place in drawn]
         trainer = _trainer(base, some, beta, gradient, seed=chance, folder=folder, recipe=recipe)
         trainer.train()
-    model, tokenizer = trainer.model.eval(), tokenizer_of(base)
+    model, tokenizer = trainer.model.eval(), exam.tokenizer_of(base)
     found = Trained(
         beta,
-        accuracy(model, tokenizer, choose, recipe),
-        accuracy(model, tokenizer, test, recipe),
-        divergence(model, reference(base), tokenizer, choose[: recipe.looks], seed=chance, recipe=recipe),
+        exam.accuracy(model, tokenizer, choose, recipe.answer),
+        exam.accuracy(model, tokenizer, test, recipe.answer),
+        exam.divergence(model, exam.reference(base), tokenizer, choose[: recipe.looks], recipe.answer, seed=chance),
         trainer.course.read(),
     )
     trainer.accelerator.free_memory()
@@ -174,7 +175,7 @@ def _trainer(
 ) -> _Trainer:
     gpu = torch.cuda.is_available()
     set_seed(seed)
-    chat = tokenizer_of(base).chat_template is not None
+    chat = exam.tokenizer_of(base).chat_template is not None
     made = _Trainer(
         gradient,
         beta,
@@ -198,7 +199,7 @@ def _trainer(
             disable_tqdm=True,
         ),
         train_dataset=Dataset.from_list([_messages(pair) if chat else dict(pair) for pair in pairs]),
-        processing_class=tokenizer_of(base),
+        processing_class=exam.tokenizer_of(base),
     )
     made.remove_callback(PrinterCallback)
     return made
@@ -210,89 +211,3 @@ def _messages(pair: Pair) -> dict[str, Any]:
         return dict(pair)
     roles = {"prompt": "user", "chosen": "assistant", "rejected": "assistant"}
     return {name: [{"role": role, "content": pair[name]}] for name, role in roles.items()}
-
-
-# ── the examination ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@functools.lru_cache(maxsize=1)
-def tokenizer_of(base: str) -> Any:  # noqa: ANN401 - untyped library
-    """The base model's, padding on the left, as answering needs it."""
-    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, padding_side="left")
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
-
-
-@functools.lru_cache(maxsize=1)
-def reference(base: str) -> Any:  # noqa: ANN401 - untyped library
-    """The base model, kept by the judge."""
-    model = AutoModelForCausalLM.from_pretrained(base, local_files_only=True, dtype=torch.float32)
-    return model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-
-
-@functools.lru_cache(maxsize=4)
-def before(base: str, questions: tuple[Question, ...], recipe: Recipe) -> float:
-    """The base model's share of right answers."""
-    return accuracy(reference(base), tokenizer_of(base), questions, recipe)
-
-
-def accuracy(model: Any, tokenizer: Any, questions: Sequence[Question], recipe: Recipe) -> float:  # noqa: ANN401 - as above
-    """Share of questions that the greedy answer answers rightly."""
-    right = 0
-    for start in range(0, len(questions), AT_ONCE):
-        some = questions[start : start + AT_ONCE]
-        asked = _asked(tokenizer, some).to(model.device)
-        answers = _generated(model, tokenizer, asked, recipe, draw=False)[:, asked["input_ids"].shape[1] :]
-        texts = tokenizer.batch_decode(answers, skip_special_tokens=True)
-        right += sum(is_right(question, text) for question, text in zip(some, texts, strict=True))
-    return right / len(questions)
-
-
-def is_right(question: Question, text: str) -> bool:
-    """The known answer word for word, or as the final answer of a solution (`#### 42`, a box, and so on)."""
-    return text.strip() == question.answer or checked(question, [text])[0].passed
-
-
-def _asked(tokenizer: Any, questions: Sequence[Question]) -> Any:  # noqa: ANN401 - as above
-    texts = [question.text for question in questions]
-    if tokenizer.chat_template is not None:
-        each = ([{"role": "user", "content": text}] for text in texts)
-        texts = [tokenizer.apply_chat_template(one, tokenize=False, add_generation_prompt=True) for one in each]
-    special = tokenizer.chat_template is None
-    return tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=special, return_token_type_ids=False)
-
-
-def _generated(model: Any, tokenizer: Any, asked: Any, recipe: Recipe, *, draw: bool) -> Tensor:  # noqa: ANN401 - as above
-    """Prompts with their answers, (n, tokens)."""
-    ends = model.generation_config.eos_token_id or tokenizer.eos_token_id
-    how = {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0} if draw else {"do_sample": False}
-    config = GenerationConfig(
-        max_new_tokens=recipe.answer, eos_token_id=ends, pad_token_id=tokenizer.pad_token_id, **how
-    )
-    with torch.no_grad():
-        rows: Tensor = model.generate(**asked, generation_config=config)
-    return rows
-
-
-def divergence(
-    model: Any,  # noqa: ANN401 - untyped library
-    base: Any,  # noqa: ANN401 - as above
-    tokenizer: Any,  # noqa: ANN401 - as above
-    questions: Sequence[Question],
-    *,
-    seed: int,
-    recipe: Recipe,
-) -> float:
-    """KL(model || base) of answers, nats: exact at each token, over answers drawn from the model at temperature 1."""
-    set_seed(seed)
-    asked = _asked(tokenizer, questions).to(model.device)
-    rows, start = _generated(model, tokenizer, asked, recipe, draw=True), asked["input_ids"].shape[1]
-    answers = rows[:, start:]
-    ended = (answers == tokenizer.eos_token_id).cumsum(1) - (answers == tokenizer.eos_token_id).long()
-    mask = torch.cat([asked["attention_mask"], (ended == 0).long()], 1)
-    with torch.no_grad():
-        both = [one(input_ids=rows, attention_mask=mask).logits[:, start - 1 : -1] for one in (model, base)]
-    ours, theirs = (logits.float().log_softmax(-1) for logits in both)
-    each = (ours.exp() * (ours - theirs)).sum(-1)
-    return float((each * mask[:, start:]).sum(1).mean())

@@ -7,6 +7,7 @@ loss's gradient with respect to log-probabilities. The questions to it, the gate
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import sys
@@ -102,7 +103,10 @@ def verify(candidate: Handle) -> refine.Outcome:
     SMALL.gate(candidate)
     choose, test, _ = parts()
     trained = [train(candidate, beta, choose, test) for beta in SETTINGS.betas]
-    chosen, base = max(trained, key=lambda one: one.chosen_by), laboratory().before(SETTINGS.base, test, recipe())
+    chosen, base = (
+        max(trained, key=lambda one: one.chosen_by),
+        laboratory().exam.before(SETTINGS.base, test, SETTINGS.answer),
+    )
     each = ", ".join(f"beta {t.beta:g}: {points(t.accuracy):.1f} % at KL {t.divergence:.2f}" for t in trained)
     drawing = SMALL.sketch(candidate)
     return refine.Outcome(
@@ -127,8 +131,7 @@ def confirm(candidate: Handle) -> refine.Outcome:
     SMALL.gate(candidate)
     choose, _, held_out = parts()
     ours = best([train(candidate, beta, choose, held_out) for beta in SETTINGS.confirmed])
-    dpo = SMALL.laboratory().dpo
-    theirs = best([trained(dpo, beta, candidate.seed, choose, held_out) for beta in SETTINGS.confirmed])
+    theirs = yardstick(candidate.seed)
     gain = points(ours.accuracy - theirs.accuracy)
     return refine.Outcome(
         verdict=refine.Verdict.PASSED,
@@ -137,6 +140,14 @@ def confirm(candidate: Handle) -> refine.Outcome:
         instances={"gain over DPO": gain},
         feedback=f"{points(ours.accuracy):.1f} %, DPO {points(theirs.accuracy):.1f} %.",
     )
+
+
+@functools.cache
+def yardstick(seed: int) -> Any:  # noqa: ANN401 - `lm.Trained`
+    """DPO at its best beta on that seed's pairs: the same for all that are confirmed, so a judge trains it once."""
+    choose, _, held_out = parts()
+    dpo = SMALL.laboratory().dpo
+    return best([trained(dpo, beta, seed, choose, held_out) for beta in SETTINGS.confirmed])
 
 
 def laboratory() -> Any:  # noqa: ANN401 - a module that is found by its folder
