@@ -23,7 +23,7 @@ from refine.journal import Journal
 from refine.load import find, load
 from refine.task import Grammar, Noise
 from refine.types import Limits, Outcome
-from refine.verifiers.reward import Setting, evaluate, instructed, rapp, safety, trials
+from refine.verifiers.reward import Setting, evaluate, instructed, randomising, rapp, safety, trials
 from refine.verifiers.reward.ranges import Ranges
 
 RANDOMISE = load("randomise_pendulum")
@@ -85,12 +85,16 @@ def written(folder: Path, reward: str, prior: Ranges) -> refine.Task:
     return load(str(folder))
 
 
-def tried(path: Path) -> trials.Tried:
+def print_trial(path: Path) -> None:
     """The best four of a run, on robots that it did not see."""
     with Journal.read(path) as journal:
         found = trials.finalists(journal, 4)
-    policies = {name[:8]: trials.read(outcome.artifacts[trials.POLICY]) for name, outcome in found.items()}
-    return trials.tried(SETTING.world, policies, SETTING.fleet, seed=1)
+    policies = {name: trials.read(outcome.artifacts[trials.POLICY]) for name, outcome in found.items()}
+    won = trials.tried(SETTING.world, policies, SETTING.fleet, seed=1)
+    print("\nthe best by the simulated proxy, tried on eight robots of the fleet:")
+    for name, fitness in won.trial.items():
+        print(f"  {name[:8]}  {fitness:.3f}  {found[name].artifacts[randomising.RANGES]}")
+    print(f"the winner, {won.winner[:8]}, on 64 others: {won.deployment:.3f}")
 
 
 def main() -> None:
@@ -116,9 +120,8 @@ def main() -> None:
     path = wish.out / "randomise.db"
     budget = Budget(candidates=wish.configurations)
     result = refine.run(ranges, model=wish.model, path=path, budget=budget, sandbox=wish.sandbox)
-    won = tried(path)
-    print(f"\non the trial's robots: {won.trial}\nthe winner, {won.winner}, on others: {won.deployment:.3f}")
-    print("\ntrained five times anew, on robots drawn from the run's secret:")
+    print_trial(path)
+    print("\nthe best by the proxy and what nobody searched for, trained five times anew, on robots drawn by lot:")
     for each in result.confirmed:
         if each.on == "held-out" and each.outcome.passed:
             mean, spread = each.outcome.metrics["mean"], each.outcome.metrics["sd"]
