@@ -94,7 +94,7 @@ def configurations() -> dict[str, Ranges]:
         "human-set ranges": ranges.believed(_plain(human["randomisation"](given)), prior),
         "full range": full_ranges(),
         "the prior's bounds": prior,
-        "a fifth of the prior (the search's seed)": ranges.narrowed(prior, 0.2),
+        "0.3 of the prior (the first seed)": ranges.narrowed(prior, 0.3),
     }
 
 

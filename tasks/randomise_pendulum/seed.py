@@ -10,18 +10,18 @@ def randomisation(prior):
 
 # EVOLVE-BLOCK-START
 def widths():
-    mass_below, mass_above = 0.2, 0.2
-    motor_below, motor_above = 0.2, 0.2
-    damping_below, damping_above = 0.2, 0.2
-    gravity_below, gravity_above = 0.2, 0.2
-    latency = 0.2
-    noise = 0.2
+    width = 0.3
+    mass_below, mass_above = 1.0, 1.0
+    motor_below, motor_above = 1.0, 1.0
+    damping_below, damping_above = 1.0, 1.0
+    gravity_below, gravity_above = 1.0, 1.0
+    latency, noise = 1.0, 1.0
     return {
-        "mass": (mass_below, mass_above),
-        "motor": (motor_below, motor_above),
-        "damping": (damping_below, damping_above),
-        "gravity": (gravity_below, gravity_above),
-        "latency": (0.0, latency),
-        "observation_noise": (0.0, noise),
+        "mass": (width * mass_below, width * mass_above),
+        "motor": (width * motor_below, width * motor_above),
+        "damping": (width * damping_below, width * damping_above),
+        "gravity": (width * gravity_below, width * gravity_above),
+        "latency": (0.0, width * latency),
+        "observation_noise": (0.0, width * noise),
     }
 # EVOLVE-BLOCK-END
