@@ -119,7 +119,7 @@ def summary(answers: Sequence[Sample], known: Mapping[str, Question]) -> dict[st
     overstates the latter. Shares of 0 to 1; what is not known is left out.
     """
     votes = ballots(answers, dict(known))
-    values = {"questions": float(len(known)), "answers": float(len(answers))}
+    values: dict[str, float] = {"questions": len(known), "answers": len(answers)}
     values |= {"confidence": votes.confidence, "diversity": votes.diversity}
     if votes.calibrated is not None:
         values |= {"single": _single(answers, known), "majority": votes.accuracy}

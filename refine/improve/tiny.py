@@ -5,8 +5,11 @@ It is a Llama as transformers keeps it, so everything that takes a model's folde
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import Field
@@ -69,6 +72,23 @@ def made(folder: Path, lessons: Sequence[Lesson], school: School, *, seed: int =
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def beside(file: str, name: str) -> ModuleType:
+    """The module NAME.py beside `file`, a script in a task's folder. Modules of other folders may have its name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    path = Path(file).resolve().with_name(f"{name}.py")
+    own = f"refine_beside_{path.parent.name}_{name}"
+    if own not in sys.modules:
+        spec = importlib.util.spec_from_file_location(own, path)
+        if not path.is_file() or spec is None or spec.loader is None:
+            raise UsageError(f"there is no {path}")
+        module = sys.modules[own] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[own]
 
 
 def tokens(lessons: Sequence[Lesson]) -> Any:  # noqa: ANN401 - untyped library

@@ -13,13 +13,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, made
+from refine.improve.tiny import School, beside, made
 
 if TYPE_CHECKING:
     from tasks.arithmetic_words import exercise as words
 else:
-    sys.path.insert(0, str(Path(__file__).parent))
-    import exercise as words
+    words = beside(__file__, "exercise")
 
 STEPS, LESSONS = 500, 4000
 

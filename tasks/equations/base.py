@@ -14,13 +14,12 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, made
+from refine.improve.tiny import School, beside, made
 
 if TYPE_CHECKING:
     from tasks.equations import exercise as family
 else:
-    sys.path.insert(0, str(Path(__file__).parent))
-    import exercise as family
+    family = beside(__file__, "exercise")
 
 STEPS, SOLVED, JUDGED = 900, 2000, 4000
 
