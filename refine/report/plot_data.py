@@ -196,4 +196,5 @@ def _courses(history: History) -> Iterator[Panel]:
         steps = tuple(float(step) for step in range(1, len(values) + 1))
         groups.setdefault(group or own, []).append(Line(own, steps, tuple(values)))
     for title, lines in groups.items():
-        yield Panel(title, "checkpoint of the training", "", tuple(lines))
+        named = title if len(lines) > 1 or lines[0].name == title else f"{title}/{lines[0].name}"
+        yield Panel(named, "checkpoint of the training", "", tuple(lines))

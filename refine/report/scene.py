@@ -63,13 +63,14 @@ class Patch:
 
 
 def camera(film: Film, aspect: float = 4 / 3) -> Camera:
-    """One that sees all of it; it follows what goes far."""
+    """One that sees all of it; it follows what goes far over a ground, where one sees that it goes."""
     azimuth, elevation = _SIDE if _is_flat(film) else _ACROSS
     centres, reach = _centres(film)
     root = _smooth(film.poses[:, _root(film), :3])
     size = float((np.linalg.norm(centres - root[:, None], axis=2) + reach).max())
     middle = (root.max(axis=0) + root.min(axis=0)) / 2
-    at = np.where(np.ptp(root, axis=0) > _TRAVELS * size, root, middle)
+    far = np.ptp(root, axis=0) > _TRAVELS * size
+    at = np.where(far & any(shape.kind == "plane" for shape in film.shapes), root, middle)
     seen = Camera(at, 1.0, azimuth, elevation)
     right, up, _ = seen.axes
     apart = centres - at[:, None]

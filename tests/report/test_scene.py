@@ -75,8 +75,9 @@ def test_the_farthest_is_drawn_first() -> None:
 def test_what_stays_is_seen_from_one_place_and_what_goes_far_is_followed() -> None:
     near = film(BALL, places=[(0.1 * np.sin(k / 3), 0.0, 1.0) for k in range(40)])
     assert not np.ptp(camera(near).at, axis=0).any()
-    away = film(BALL, places=[(0.1 * k, 0.0, 1.0) for k in range(40)])
-    seen = camera(away)
+    way = [(0.1 * k, 0.0, 1.0) for k in range(40)]
+    assert not np.ptp(camera(film(BALL, places=way)).at, axis=0).any(), "without a ground one would not see it go"
+    seen = camera(film(BALL, GROUND, places=way))
     assert seen.at[20, 0] == pytest.approx(2.0, abs=0.05)
     assert not np.ptp(seen.at[:, 1:], axis=0).any()
     assert seen.half < 1.0

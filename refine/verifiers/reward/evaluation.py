@@ -54,8 +54,8 @@ def report(world: World, training: Training, trained: Trained, rollouts: Rollout
         score=score,
         metrics={"worst_start": float(found.min()), "episode_length": float(lengths.mean()), **motion},
         curves=reflection.told(trained),
-        feedback=f"This training: fitness {score:.4g} of 1 after {training.iterations} updates, mean episode {steps}. "
-        f"{reflection.sentences(trained)} {safety.sentence(motion)}",
+        feedback=f"This training: fitness {score:.4g} of 1 after {len(trained.tried)} updates, mean episode {steps}. "
+        f"{reflection.given_up(training, trained)}{reflection.sentences(trained)} {safety.sentence(motion)}",
         artifacts={FILM: written(_film(world, rollouts, found)), POLICY: trials.written(trained)},
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from refine.curves import curves
-from refine.verifiers.reward.training import Trained, Watched
+from refine.verifiers.reward.training import Trained, Training, Watched
 from refine.verifiers.reward.worlds import Numbers
 
 _LITTLE = 0.1
@@ -67,6 +67,16 @@ def sentences(trained: Trained) -> str:
             *([f"More of {', '.join(against)} went with less fitness."] if against else []),
             *([f"Unrelated to fitness so far: {', '.join(idle)}."] if idle else []),
         ]
+    )
+
+
+def given_up(training: Training, trained: Trained) -> str:
+    """A sentence where the training was hopeless, else nothing."""
+    if len(trained.tried) == training.iterations:
+        return ""
+    return (
+        f"Stopped early at checkpoint {len(trained.checkpoints)}, update {len(trained.tried)} of {training.iterations}:"
+        f" none of the {_count(trained)} rollouts so far reached a fitness of {training.bar:g}, the task's bar. "
     )
 
 

@@ -8,7 +8,7 @@ returns. The two policies of a direction begin alike and have the same physics.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,6 +23,9 @@ Pays = Callable[[State, Numbers, State], tuple[Numbers, Parts]]
 Draws = Callable[[np.random.Generator, int], Sequence[Physics]]
 """Physics for n rollouts: domain randomisation."""
 
+GIVEN_UP = 0.4
+"""After this share of the updates a training may be given up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Training:
@@ -36,6 +39,8 @@ class Training:
         noise: standard deviation of a perturbation (nu).
         checkpoints: moments, evenly spaced, the last one at the end, when the policy itself is rolled out.
         watched: rollouts of the policy itself at a checkpoint.
+        bar: a fitness; where no rollout has reached it after GIVEN_UP of the updates, the training is hopeless and ends
+            there. 0: none is.
     """
 
     iterations: int = 60
@@ -45,6 +50,20 @@ class Training:
     noise: float = 0.1
     checkpoints: int = 10
     watched: int = 4
+    bar: float = 0.0
+
+    @property
+    def whole(self) -> Training:
+        """The same, never given up: for confirmations."""
+        return replace(self, bar=0.0)
+
+    def is_hopeless(self, tried: Sequence[Watched]) -> bool:
+        """Whether the rollouts of these updates, not one of which reached the bar, are enough to give up.
+
+        The best of all counts, not the mean: what learns late has single rollouts that succeed long before.
+        """
+        enough = len(tried) >= GIVEN_UP * self.iterations
+        return enough and max(float(each.fitness.max()) for each in tried) < self.bar
 
     def is_checkpoint(self, iteration: int) -> bool:
         """Whether so many of the evenly spaced moments have come with this iteration, counted from 0."""
@@ -85,7 +104,9 @@ class Trained:
 def train(
     world: World, pays: Pays, training: Training, rng: np.random.Generator, draws: Draws | None = None
 ) -> Trained:
-    """A policy trained with a reward; with `draws` in physics that differ from rollout to rollout."""
+    """A policy trained with a reward; with `draws` in physics that differ from rollout to rollout. What is hopeless by
+    the training's bar ends at a checkpoint.
+    """
     weights, scale = untrained(world), Scale.unseen(world.observations)
     checkpoints: list[Watched] = []
     tried: list[Watched] = []
@@ -104,6 +125,8 @@ def train(
             checkpoints.append(_rows(seen, slice(watched)))
         weights = weights + update(training, tests, returns[watched:])
         scale = scale.with_more(world.observe(before))
+        if watched and training.is_hopeless(tried):
+            break
     return Trained(weights, scale, tuple(checkpoints), tuple(tried))
 
 

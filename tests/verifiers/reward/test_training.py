@@ -112,6 +112,40 @@ def test_a_training_that_learns_nothing_says_so_and_gives_no_advice_about_fitnes
     assert reflection.sentences(replace(still, checkpoints=same)).startswith("Fitness was 0 at every checkpoint")
 
 
+@pytest.mark.parametrize(("checkpoints", "ends"), [(4, 6), (12, 5), (3, 8), (1, 12)])
+def test_a_hopeless_training_ends_at_the_first_checkpoint_after_two_fifths(checkpoints: int, ends: int) -> None:
+    barred = replace(SMALL, bar=0.5, checkpoints=checkpoints)
+    hanging = replace(WORLD, start=lambda _, n: (np.full((n, 1), np.pi), np.zeros((n, 1))))
+    given_up = train(hanging, upright, barred, np.random.default_rng(1))
+    assert len(given_up.tried) == ends
+    assert len(given_up.checkpoints) == sum(barred.is_checkpoint(k) for k in range(ends))
+    whole = train(hanging, upright, barred.whole, np.random.default_rng(1))
+    assert len(whole.tried) == SMALL.iterations
+    if ends < SMALL.iterations:
+        rollouts = roll(hanging, given_up.policies(hanging, 4), hanging.start(np.random.default_rng(2), 4))
+        feedback = report(hanging, barred, given_up, rollouts).feedback
+        said = f"Stopped early at checkpoint {len(given_up.checkpoints)}, update {ends} of 12: none of the {12 * ends}"
+        assert said in feedback
+        assert f"after {ends} updates" in feedback
+
+
+def test_one_rollout_that_reaches_the_bar_is_hope() -> None:
+    def tried(*best: float) -> list[Watched]:
+        return [Watched({}, np.array([0.0, each]), np.ones(2)) for each in best]
+
+    barred = replace(SMALL, iterations=5, bar=0.5)
+    assert barred.is_hopeless(tried(0.4, 0.1))
+    assert not barred.is_hopeless(tried(0.6, 0.0))
+    assert not barred.is_hopeless(tried(0.0)), "too early"
+    assert not barred.whole.is_hopeless(tried(0.0, 0.0))
+
+
+def test_a_training_with_hope_is_the_same_with_a_bar() -> None:
+    with_bar = train(WORLD, upright, replace(SMALL, bar=0.1), np.random.default_rng(1))
+    assert np.array_equal(with_bar.weights, trained().weights)
+    assert reflection.given_up(replace(SMALL, bar=0.1), with_bar) == ""
+
+
 def test_a_component_against_fitness_is_named() -> None:
     fitness = np.array([0.0, 0.5, 1.0, 0.2])
     watched = Watched({"up": fitness * 2, "down": -fitness, "flat": np.ones(4)}, fitness, np.ones(4))
