@@ -37,6 +37,7 @@ from refine.budget import Budget
 from refine.journal import Journal
 from refine.load import find, load
 from refine.verifiers.reward import Setting, randomising, ranges, rapp, trials
+from refine.verifiers.reward.evaluation import held_out
 from refine.verifiers.reward.ranges import Ranges
 from refine.verifiers.reward.training import Pays, Trained, train
 
@@ -107,8 +108,8 @@ def tried(setting: Setting, name: str, chosen: Ranges, seed: int, k: int) -> Row
     started = time.process_time()
     policy = trained(setting, chosen, FIRST + 10 * seed + k)
     spent = time.process_time() - started
-    _, proxy = randomising._proxied(setting, policy)  # noqa: SLF001 - the score of the search
-    own = randomising._own(setting, policy, FIRST)  # noqa: SLF001 - as above
+    _, proxy = randomising.proxied(setting, policy)
+    own = randomising.moved(setting.world, held_out(setting.world, policy, FIRST))
     deployed = trials.on_draw(setting.world, policy, setting.fleet, (FIRST + seed, trials.DEPLOYMENT), setting.robots)
     return {
         "kind": "trained",

@@ -56,8 +56,13 @@ def report(world: World, training: Training, trained: Trained, rollouts: Rollout
         curves=reflection.told(trained),
         feedback=f"This training: fitness {score:.4g} of 1 after {len(trained.tried)} updates, mean episode {steps}. "
         f"{reflection.given_up(training, trained)}{reflection.sentences(trained)} {safety.sentence(motion)}",
-        artifacts={FILM: written(_film(world, rollouts, found)), POLICY: trials.written(trained)},
+        artifacts=kept(world, trained, rollouts),
     )
+
+
+def kept(world: World, trained: Trained, rollouts: Rollouts) -> dict[str, str]:
+    """The artifacts of a training: a film of the policy, and the policy."""
+    return {FILM: written(_film(world, rollouts, fitness(world, rollouts))), POLICY: trials.written(trained)}
 
 
 def _film(world: World, rollouts: Rollouts, found: Numbers) -> Film:

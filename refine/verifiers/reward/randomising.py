@@ -7,7 +7,7 @@ from the model's own physics. (Drawn from the whole prior alike, most would be f
 where motors are strong would win.) The confirmation is on a fleet that the search never saw.
 
 DrEureka tries each of its 16 configurations on the real robot. Where that is wished, the policies of the best few by
-the proxy are in their outcomes (`POLICY`): `refine.verifiers.reward.trials` tries them on one draw of the fleet and
+the proxy are in their outcomes: `refine.verifiers.reward.trials` tries them on one draw of the fleet and
 measures the winner on another, because a winner's own trial flatters it.
 """
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -24,13 +24,12 @@ from refine.errors import require
 from refine.types import Outcome, Verdict
 from refine.verifiers.reward import ranges, reflection, safety
 from refine.verifiers.reward.asking import Asked
-from refine.verifiers.reward.evaluation import held_out
+from refine.verifiers.reward.evaluation import held_out, kept
 from refine.verifiers.reward.fleet import Fleet, success
 from refine.verifiers.reward.physics import Physics
 from refine.verifiers.reward.ranges import Ranges
-from refine.verifiers.reward.rollouts import fitness
+from refine.verifiers.reward.rollouts import Rollouts, fitness
 from refine.verifiers.reward.training import Trained, Training, train
-from refine.verifiers.reward.trials import POLICY, written
 from refine.verifiers.reward.worlds import Numbers, World
 
 if TYPE_CHECKING:
@@ -68,32 +67,54 @@ class Setting:
 
 def evaluate(candidate: Handle, setting: Setting) -> Outcome:
     """The outcome by the proxy. Raises Wrong or CandidateError for what the candidate, or the reward, did."""
-    found, trained = _trained(candidate, setting)
-    return _told(setting, found, trained, *_proxied(setting, trained), held=_own(setting, trained, candidate.seed))
+    chosen, trained = _trained(candidate, setting)
+    rollouts = held_out(setting.world, trained, candidate.seed)
+    robots, each = proxied(setting, trained)
+    moves = moved(setting.world, rollouts)
+    score, worst = float(each.mean()), _worst(each)
+    return Outcome(
+        verdict=Verdict.PASSED,
+        score=score,
+        metrics={"worst_robots": worst, **moves},
+        curves=reflection.told(trained),
+        feedback=f"Fitness {score:.4g} (0 to 1) over {len(robots)} simulated robots from the prior, {worst:.4g} for "
+        f"the worst tenth; {moves['own_physics']:.4g} with the model's own physics. "
+        f"{against(robots, each, list(setting.prior))} {safety.sentence(moves)}",
+        artifacts={RANGES: json.dumps(chosen), **kept(setting.world, trained, rollouts)},
+    )
 
 
 def confirm(candidate: Handle, setting: Setting) -> Outcome:
     """The outcome on the fleet, trained anew; the robots are drawn from `candidate.seed`, a secret. Raises as above."""
-    _, trained = _trained(candidate, setting)
+    _, trained = _trained(candidate, replace(setting, training=setting.training.whole))
     rng = np.random.default_rng([candidate.seed, _FLEET])
     found = success(setting.world, trained, setting.fleet.robots(rng, setting.robots), rng)
-    metrics = {"own_physics": _own(setting, trained, candidate.seed)["own_physics"], "worst_robots": _worst(found)}
+    own = moved(setting.world, held_out(setting.world, trained, candidate.seed))["own_physics"]
+    metrics = {"own_physics": own, "worst_robots": _worst(found)}
     return Outcome(verdict=Verdict.PASSED, score=float(found.mean()), metrics=metrics)
 
 
-def trained_with(setting: Setting, chosen: Ranges, paying: Handle, seed: int) -> Trained:
-    """A policy trained with these ranges, and with the reward that `paying` answers. Raises what the reward does."""
-    asked = Asked(paying, np.random.default_rng([seed, _AUDIT]))
-    rng = np.random.default_rng([seed, _TRAIN])
-    trained = train(setting.world, asked, setting.training, rng, ranges.draws(chosen))
-    asked.audit()
-    return trained
+def proxied(setting: Setting, trained: Trained) -> tuple[list[Physics], Numbers]:
+    """Robots from the prior, the same for every candidate, and the policy's fitness on each."""
+    rng = np.random.default_rng(_PROXY)
+    robots = ranges.spread(setting.prior, rng, setting.robots)
+    return robots, success(setting.world, trained, robots, rng)
+
+
+def moved(world: World, rollouts: Rollouts) -> dict[str, float]:
+    """Fitness with the model's own physics, and how safely the policy moves."""
+    return {"own_physics": float(fitness(world, rollouts).mean())} | safety.measured(world, rollouts)
 
 
 def _trained(candidate: Handle, setting: Setting) -> tuple[dict[str, ranges.Range], Trained]:
-    found = _asked(candidate, setting)
+    """The candidate's ranges, and a policy trained with them and with the setting's reward, which is audited."""
+    chosen, seed = _asked(candidate, setting), candidate.seed
     with candidate.beside(setting.reward) as paying:
-        return found, trained_with(setting, found, paying, candidate.seed)
+        asked = Asked(paying, np.random.default_rng([seed, _AUDIT]))
+        rng = np.random.default_rng([seed, _TRAIN])
+        trained = train(setting.world, asked, setting.training, rng, ranges.draws(chosen))
+        asked.audit()
+    return chosen, trained
 
 
 def _asked(candidate: Handle, setting: Setting) -> dict[str, ranges.Range]:
@@ -106,46 +127,8 @@ def _asked(candidate: Handle, setting: Setting) -> dict[str, ranges.Range]:
     return found
 
 
-def _proxied(setting: Setting, trained: Trained) -> tuple[list[Physics], Numbers]:
-    """Robots from the prior, the same for every candidate, and the policy's fitness on each."""
-    rng = np.random.default_rng(_PROXY)
-    robots = ranges.spread(setting.prior, rng, setting.robots)
-    return robots, success(setting.world, trained, robots, rng)
-
-
-def _own(setting: Setting, trained: Trained, seed: int) -> dict[str, float]:
-    """Fitness with the model's own physics, and how safely the policy moves."""
-    rollouts = held_out(setting.world, trained, seed)
-    return {"own_physics": float(fitness(setting.world, rollouts).mean())} | safety.measured(setting.world, rollouts)
-
-
 def _worst(found: Numbers) -> float:
     return float(np.percentile(found, _WORST))
-
-
-def _told(
-    setting: Setting,
-    found: Ranges,
-    trained: Trained,
-    robots: Sequence[Physics],
-    each: Numbers,
-    *,
-    held: dict[str, float],
-) -> Outcome:
-    score = float(each.mean())
-    feedback = (
-        f"Fitness {score:.4g} (0 to 1) over {len(robots)} simulated robots from the prior, "
-        f"{_worst(each):.4g} for the worst tenth; {held['own_physics']:.4g} with the model's own physics. "
-        f"{against(robots, each, list(setting.prior))} {safety.sentence(held)}"
-    )
-    return Outcome(
-        verdict=Verdict.PASSED,
-        score=score,
-        metrics={"worst_robots": _worst(each), **held},
-        curves=reflection.told(trained),
-        feedback=feedback,
-        artifacts={RANGES: json.dumps(found), POLICY: written(trained)},
-    )
 
 
 def against(robots: Sequence[Physics], each: Numbers, names: Sequence[str]) -> str:
