@@ -179,16 +179,37 @@ def checked(question: Question, texts: Sequence[str]) -> list[Outcome]:
 
 
 def _checked(text: str, expected: str) -> Outcome:
-    from refine.verifiers.answers import Proved  # noqa: PLC0415 - SymPy is an extra
-    from refine.verifiers.symbolic import final_answer, same_answer  # noqa: PLC0415 - as above
+    from refine.verifiers.symbolic import final_answer  # noqa: PLC0415 - SymPy is an extra
 
     said = final_answer(text)
     if said is None:
         return Outcome(verdict=Verdict.MALFORMED, feedback="no final answer was found")
     try:
-        answer = same_answer(said, expected, percent="sign")
+        right = is_answer(said, expected)
     except Wrong as error:
         return Outcome(verdict=Verdict.WRONG, feedback=f"the answer {said[:80]!r} cannot be read: {error}")
-    if isinstance(answer, Proved):
+    if right:
         return Outcome(verdict=Verdict.PASSED, score=1.0)
     return Outcome(verdict=Verdict.WRONG, feedback=f"the answer {said[:80]!r} is not the known one")
+
+
+def is_answer(said: str, known: str, *, seconds: float = 5.0) -> bool:
+    """Whether a final answer is proved to be the known one, or is it to the letter. A known answer that is no formula,
+    such as "Paris" or "(b) both", is compared as a text without regard to case, spaces and a full stop at its end.
+
+    Raises:
+        Wrong: `said` cannot be read, where the known answer can.
+    """
+    from refine.verifiers.answers import Proved  # noqa: PLC0415 - SymPy is an extra
+    from refine.verifiers.symbolic import same_answer  # noqa: PLC0415 - as above
+
+    if said.strip() == known.strip():
+        return True
+    try:
+        return isinstance(same_answer(said, known, percent="sign", seconds=seconds), Proved)
+    except TaskError:
+        return _plain(said) == _plain(known)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).removesuffix(".")

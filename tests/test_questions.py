@@ -76,6 +76,25 @@ def test_a_file_of_gsm8ks_format(tmp_path: Path) -> None:
     assert questions(file, "plain")[0].answer == line["answer"]
 
 
+@pytest.mark.parametrize(
+    ("known", "said", "right"),
+    [
+        ("Paris", "The answer is Paris.", True),
+        ("Paris", "The answer is paris", True),
+        ("Paris", "\\boxed{London}", False),
+        ("Paris", "#### Paris or London", False),
+        ("yes", "#### no", False),
+        ("(b) both of them", "#### (B)  both of them.", True),
+        ("12", "#### 12 or 13", False),
+        ("1/2", "#### 0.5", True),
+        ("__import__('os')", "#### 1", False),
+    ],
+)
+def test_a_known_answer_may_be_no_formula(known: str, said: str, right: bool) -> None:  # noqa: FBT001 - a row of a table
+    (found,) = checked(Question(text="?", answer=known), [said])
+    assert found.passed is right
+
+
 def test_a_file_of_maths_format(tmp_path: Path) -> None:
     line = {"problem": "What?", "solution": "so $\\boxed{\\frac{1}{2}}$", "level": 3}
     file = written(tmp_path, "\ufeff" + json.dumps(line))

@@ -1,0 +1,5 @@
+"""Knows nothing but that small totals are frequent."""
+
+
+def solve(question):
+    return "20"

@@ -1,0 +1,2 @@
+def solve(question):
+    return "x"
