@@ -17,6 +17,7 @@ from refine.film import PREFIX, Film, read
 from refine.report.history import History
 from refine.report.plot_data import programs
 from refine.report.scene import Camera, camera
+from refine.report.table import BEST, SEED
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,12 +52,21 @@ class Named:
 def named(history: History) -> tuple[Named, ...]:
     """The films of the champion, the seed and the baselines, as many as there are; all at the same scale.
 
-    A program has one for each policy of its evidence; the first by name is shown.
+    A program may have several in its evidence; the first by name is shown. What has none from the search may have one
+    from the confirmation.
     """
-    found = [(name, film) for name, outcome in programs(history) if (film := _first(outcome.artifacts)) is not None]
+    of = [(name, _first(outcome.artifacts) or _confirmed(history, name)) for name, outcome in programs(history)]
+    found = [(name, film) for name, film in of if film is not None]
     seen = [Named(name, film, camera(film)) for name, film in found[:_MOST]]
     half = max((min(one.camera.half, _APART * seen[0].camera.half) for one in seen), default=1.0)
     return tuple(replace(one, camera=replace(one.camera, half=half)) for one in seen)
+
+
+def _confirmed(history: History, name: str) -> Film | None:
+    """The film of a held-out confirmation."""
+    called = {BEST: "best", SEED: "seed"}.get(name, name)
+    outcomes = [fact.outcome for fact in history.confirmed if (fact.name, fact.on) == (called, "held-out")]
+    return next((film for outcome in outcomes if (film := _first(outcome.artifacts)) is not None), None)
 
 
 def _first(artifacts: dict[str, str]) -> Film | None:

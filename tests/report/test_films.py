@@ -20,7 +20,8 @@ from refine.report import film_render, films
 from refine.report.history import read as history_of
 from refine.report.plot import plot
 from refine.report.scene import camera
-from refine.types import Outcome
+from refine.types import Candidate, Outcome
+from refine.verifiers.judge import Stage
 from tests.fakes import Scores, scored, toy
 from tests.recorded import record
 
@@ -72,6 +73,19 @@ async def test_the_champion_and_the_seed_are_filmed_at_one_scale(journal: Journa
     assert (best.name, seed.name) == ("best found", "seed")
     assert best.camera.half == seed.camera.half
     assert len(seed.film.poses) == 5
+
+
+async def test_what_was_not_filmed_in_the_search_is_shown_as_it_was_confirmed(tmp_path: Path) -> None:
+    class Late(Scores):
+        """Films in the confirmation alone."""
+
+        async def verify(self, candidate: Candidate, *, stage: Stage = "search", **more: Any) -> Outcome:
+            self.score = filmed if stage == "held-out" else scored
+            return await super().verify(candidate, stage=stage, **more)
+
+    run = await record(toy(tmp_path), tmp_path / "run.db", workers=Late())
+    with Journal.read(run) as opened:
+        assert [one.name for one in films.named(history_of(opened))] == ["best found", "seed"]
 
 
 @pytest.mark.usefixtures("no_gl")
