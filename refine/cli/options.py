@@ -208,7 +208,7 @@ PictureFile = Annotated[
         "-o",
         "--output",
         metavar="FILE",
-        help="A .png, .svg or .pdf file, or what policies do as a .gif or .mp4; default: RUN with .png.",
+        help="A .png, .svg or .pdf file, a page as .html, or what policies do as .gif or .mp4; default: RUN with .png.",
     ),
 ]
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="Every candidate, one JSON object a line.")]

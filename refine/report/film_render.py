@@ -22,6 +22,8 @@ from refine.report.scene import Camera
 BACKENDS = ("egl", "osmesa")
 """What MuJoCo can draw with where there is no screen; tried in this order, after MUJOCO_GL where it is set."""
 _SECONDS = 120.0
+_FARTHER = 1.15
+"""What is near looks larger than in a parallel projection."""
 _FIELD = 45.0
 """Degrees that the picture is high."""
 _SCENE = """
@@ -115,7 +117,7 @@ def _numbers(numbers: Sequence[float]) -> str:
 def _looking(mujoco: Any, asked: dict[str, Any], frame: int) -> Any:  # noqa: ANN401 - MuJoCo's types are compiled
     camera = mujoco.MjvCamera()
     camera.azimuth, camera.elevation = asked["camera"]["turn"]
-    camera.distance = asked["camera"]["half"] / math.tan(math.radians(_FIELD / 2))
+    camera.distance = _FARTHER * asked["camera"]["half"] / math.tan(math.radians(_FIELD / 2))
     camera.lookat[:] = asked["camera"]["at"][frame]
     return camera
 

@@ -1,4 +1,4 @@
-"""`refine plot`: a run as one picture in a file, or what its policies do as a moving one."""
+"""`refine plot`: a run as one picture in a file, what its policies do as a moving one, or all of it as a page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from refine.errors import Fault, UsageError
-from refine.report import films
+from refine.report import films, page
 from refine.report.history import History
 from refine.report.plot_data import picture
 from refine.task import Reference
 
 FORMATS = (".png", ".svg", ".pdf")
+PAGE = ".html"
 
 
 def plot(path: Path, history: History, control: History | None = None, references: Sequence[Reference] = ()) -> str:
@@ -22,15 +23,16 @@ def plot(path: Path, history: History, control: History | None = None, reference
         MissingExtra: what draws is not installed.
         Fault: the file cannot be written.
     """
-    if path.suffix not in (*FORMATS, *films.FORMATS):
-        raise UsageError(
-            f"{path}: a picture is one of {', '.join([*FORMATS, *films.FORMATS])}; name a file that ends so"
-        )
+    formats = (*FORMATS, *films.FORMATS, PAGE)
+    if path.suffix not in formats:
+        raise UsageError(f"{path}: a picture is one of {', '.join(formats)}; name a file that ends so")
     if not history.verified:
         raise UsageError(f"{history.journal.path}: nothing was verified yet, so there is nothing to draw")
     try:
         if path.suffix in films.FORMATS:
             return _moving(path, history)
+        if path.suffix == PAGE:
+            return page.save(path, history, control, references)
         _still(path, history, control, references)
     except OSError as error:
         raise Fault("journal", f"cannot write {path}: {error.strerror}", retry=False) from error
