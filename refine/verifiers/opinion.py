@@ -12,6 +12,7 @@ model can be talked into things: such a score is judged and not verified, and it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,12 @@ from refine.verifiers.wanted import Said, Wanted
 
 MOST_CHARS = 16_000
 """Of a text under judgement: longer ones cost whoever pays for the judge, and push the question out of its sight."""
+_CONTROL = re.compile(
+    r"<[|\uff5c][^<>]{1,60}[|\uff5c]>|</?(?:s|bos|eos|pad|unk|think|(?:start|end)_of_turn)>|<</?SYS>>|\[/?(?:INST|SYSTEM_PROMPT)\]",
+    re.IGNORECASE,
+)
+"""What chat templates end turns with: a local tokenizer reads it in any text, and the turn would be over. A space
+within makes it words again."""
 _REASONS = 1500
 """Characters of a judge's reasons that are told."""
 
@@ -122,9 +129,9 @@ def preference(
     Arguments and errors are those of `points`. Two draws that contradict each other when the places are swapped favour
     a place, and count 0.
     """
-    said = _bounded(candidate.text if answer is None else answer)
-    code = rubric.code(question, said, against)
-    orders = ((said, against), (against, said))
+    said, other = _bounded(candidate.text if answer is None else answer), _words(against)
+    code = rubric.code(question, said, other)
+    orders = ((said, other), (other, said))
     straight, swapped = (
         candidate.ask_model(
             Wanted(messages=rubric.comparison(question, *order, code=code), draws=draws, max_tokens=max_tokens)
@@ -138,4 +145,8 @@ def preference(
 def _bounded(text: str) -> str:
     if len(text) > MOST_CHARS:
         raise Wrong(f"{len(text)} characters are more than the {MOST_CHARS} that are judged: write less")
-    return text
+    return _words(text)
+
+
+def _words(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"{found.group()[0]} {found.group()[1:]}", text)
