@@ -64,7 +64,7 @@ def test_an_honest_reward_gets_a_score_curves_and_feedback() -> None:
     assert outcome.verdict is Verdict.PASSED
     assert outcome.score is not None
     assert 0 <= outcome.score <= 1
-    assert set(outcome.curves) == {"reward/angle", "reward/bonus", "fitness", "episode_length"}
+    assert set(outcome.curves) == {"reward/angle", "reward/bonus", "fitness"}, "no episode ends early"
     assert "Correlation" in outcome.feedback
     assert evaluate(FakeCandidate(HONEST, seed=1), WORLD, SHORT) == outcome  # type: ignore[arg-type]
 
