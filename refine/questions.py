@@ -9,7 +9,7 @@ from typing import Literal
 
 from refine.errors import TaskError, UsageError, Wrong
 from refine.types import Frozen, Outcome, Verdict, digest
-from refine.verifiers.vote import vote
+from refine.verifiers.vote import same_words, vote
 
 
 class Question(Frozen):
@@ -208,8 +208,4 @@ def is_answer(said: str, known: str, *, seconds: float = 5.0) -> bool:
     try:
         return isinstance(same_answer(said, known, percent="sign", seconds=seconds), Proved)
     except TaskError:
-        return _plain(said) == _plain(known)
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).removesuffix(".")
+        return same_words(said, known)

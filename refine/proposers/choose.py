@@ -35,7 +35,7 @@ _OF_A_TASK = ("mutate", "manual", "replay")
 
 
 def asked(spec: str, options: Options) -> Proposer:
-    """The language model of a survey, which has no task.
+    """The language model of a survey, which has no task, or the judge model of one.
 
     Raises:
         UsageError: the text means nothing here, or something that needs a task.
@@ -44,7 +44,7 @@ def asked(spec: str, options: Options) -> Proposer:
     found = _installed()
     if spec.partition(":")[0] in _OF_A_TASK:
         known = "PROVIDER/NAME, vllm:FOLDER or transformers:FOLDER"
-        raise UsageError(f"--model {spec}: a survey asks a language model: write {known}")
+        raise UsageError(f"{spec} is no language model and cannot be asked a question: write {known}")
     make: Callable[[str, Options], Proposer] = _point(spec, found).load()
     return make(spec, options)
 

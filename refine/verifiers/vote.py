@@ -84,14 +84,20 @@ def _final(text: str) -> str | None:
 
 
 def _proved(one: str, other: str) -> bool:
-    """An answer that cannot be read agrees with nothing but itself: neither side of a vote is trusted."""
+    """Neither side of a vote is trusted. Answers that are no formulas, such as "Paris", agree with the same words."""
     from refine.verifiers.answers import Proved  # noqa: PLC0415 - SymPy is an extra
     from refine.verifiers.symbolic import same_answer  # noqa: PLC0415 - as above
 
     try:
         return isinstance(same_answer(one, other, percent="sign", seconds=1.0), Proved)
     except (Wrong, TaskError):
-        return False
+        return same_words(one, other)
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same without regard to case, spaces and a full stop at the end."""
+    first, second = (" ".join(text.casefold().split()).removesuffix(".") for text in (one, other))
+    return first == second
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,5 +166,5 @@ def test_a_base_is_asked_for(file: Path, tmp_path: Path) -> None:
 def test_a_survey_asks_language_models(model: str) -> None:
     from refine.proposers.choose import asked
 
-    with pytest.raises(UsageError, match="a survey asks a language model: write PROVIDER/NAME, vllm:FOLDER or"):
+    with pytest.raises(UsageError, match="cannot be asked a question: write PROVIDER/NAME, vllm:FOLDER or"):
         asked(model, Options())

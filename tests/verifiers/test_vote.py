@@ -83,3 +83,11 @@ def test_the_overstatement_is_mean_confidence_less_accuracy(judged: list[tuple[f
     right = sum(r for _, r in judged) / len(judged)
     assert found.overstated == pytest.approx(mean - right, abs=1e-9)
     assert abs(found.overstated) <= found.error + 1e-9
+
+
+def test_answers_that_are_no_formulas_agree_with_the_same_words() -> None:
+    found = vote(
+        ["The answer is Paris.", "The answer is  paris", "#### London", "#### PARIS", "the answer is Paris or London"]
+    )
+    assert found.agreeing == (0, 1, 3)
+    assert len(found.groups) == 3
