@@ -19,8 +19,7 @@ from refine.errors import UsageError, Wrong
 from refine.load import load, shipped
 from refine.questions import Question
 from refine.sandbox.choose import choose
-from refine.types import Candidate, Outcome
-from refine.workers.local import Pool
+from refine.types import Outcome
 from tests.tiny import tiny
 
 HERE = shipped() / "preference_loss_lm"
@@ -318,13 +317,8 @@ async def test_the_folder_can_be_trusted_in_the_real_sandbox(folder: Path) -> No
     sandbox = choose("local", image=task.image)
     try:
         found: list[Finding] = [finding async for finding in check(task, sandbox)]
-        async with Pool(task, sandbox, width=1) as pool:
-            dpo, again, ipo = [await pool.verify(Candidate(golden(name)), seed=5) for name in ("dpo", "dpo", "ipo")]
     finally:
         sandbox.close()
     assert not [(f.name, f.detail) for f in found if f.ok is False]
     assert exit_code(found) == 0
-    assert dpo.score == again.score
-    assert dpo.metrics["replicates"] == 2
-    assert (dpo.score or 0) > 85
-    assert ipo.score is not None
+    assert {"SLiC", "IPO", "DiscoPOP"} <= {word for f in found for word in f.name.split()}

@@ -86,7 +86,7 @@ task = refine.Task(
     metric="greedy answers that are right on held-out questions, %; held out: points gained over DPO at its best beta",
     seed=SMALL.task.seeds[0].text,
     image="torch",
-    limits=refine.Limits(seconds=600.0, memory_mb=4096),
+    limits=refine.Limits(seconds=min(600.0, SETTINGS.seconds / 4), memory_mb=4096),
     judge_seconds=SETTINGS.seconds,
     judge_memory_mb=2**24,  # CUDA reserves addresses by the terabyte
     # Paired: DPO, IPO and the candidate see the same pairs in the same order, whatever a few trainings' luck is worth.
