@@ -22,7 +22,7 @@ IN_FLIGHT = 64
 
 def lmsi(*, samples: int = 32, temperature: float = 0.7, least: float = 0.5, recipe: Recipe | None = None) -> Method:
     """Huang et al. 2022: `samples` answers a question, all of the majority's are learnt where its share is `least`."""
-    amplify = partial(_surveyed, verify=voted, samples=samples, temperature=temperature)
+    amplify = partial(practised, verify=voted, samples=samples, temperature=temperature)
     return Method("lmsi", amplify, partial(imitated, least=least), recipe or Recipe())
 
 
@@ -36,7 +36,7 @@ def ida(*, samples: int = 32, temperature: float = 1.0, recipe: Recipe | None = 
         tool = setting.exercise.tool
         if tool is None:
             raise UsageError(f"{setting.exercise.name} has no tool that checks an answer: take lmsi or self_rewarding")
-        return _surveyed(setting, verify=tool, samples=samples, temperature=temperature)
+        return practised(setting, verify=tool, samples=samples, temperature=temperature)
 
     return Method("ida", amplify, expert, recipe or Recipe())
 
@@ -52,8 +52,8 @@ def self_rewarding(
     """Yuan et al. 2024: the same model gives each of its answers points, `draws` times averaged; best against worst."""
 
     def amplify(setting: Setting) -> list[Sample]:
-        said = _surveyed(setting, verify=_unjudged, samples=samples, temperature=temperature)
-        return _judged(said, setting, draws=draws, tokens=judge_tokens)
+        said = practised(setting, verify=_unjudged, samples=samples, temperature=temperature)
+        return judged(said, setting, draws=draws, tokens=judge_tokens)
 
     return Method("self_rewarding", amplify, preferred, recipe or Recipe(method="dpo"), judged=True)
 
@@ -64,7 +64,8 @@ def _unjudged(question: Question, texts: Sequence[str]) -> list[Outcome]:
     return [Outcome(verdict=Verdict.PASSED, score=0.0) for _ in texts]
 
 
-def _surveyed(setting: Setting, *, verify: Verify, samples: int, temperature: float) -> list[Sample]:
+def practised(setting: Setting, *, verify: Verify, samples: int, temperature: float) -> list[Sample]:
+    """`samples` answers to each practised question; `verify` says what they are worth."""
     exercise = setting.exercise
     plan = Plan(
         exercise.practice,
@@ -74,10 +75,10 @@ def _surveyed(setting: Setting, *, verify: Verify, samples: int, temperature: fl
         seed=setting.seed,
         in_flight=IN_FLIGHT,
     )
-    return _asked(plan, setting, "survey", verify)
+    return surveyed(plan, setting, "survey", verify)
 
 
-def _asked(plan: Plan, setting: Setting, what: str, verify: Verify) -> list[Sample]:
+def surveyed(plan: Plan, setting: Setting, what: str, verify: Verify) -> list[Sample]:
     """The samples of a survey; its journal is WHAT.db in the round's folder, and is gone on with if it is there."""
     path, model = setting.folder / f"{what}.db", setting.model
     with take_up(path, plan, name=f"{setting.exercise.name}: {what}", model=model.name, metric="worth") as facts:
@@ -89,7 +90,7 @@ async def _go(survey: Survey) -> None:
     await survey.go()
 
 
-def _judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int) -> list[Sample]:
+def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int) -> list[Sample]:
     """The same samples, each worth the mean of the points that the model gave it; without a readable one it has none.
 
     Equal answers to a question are judged once.
@@ -106,7 +107,7 @@ def _judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int
         in_flight=IN_FLIGHT,
     )
     points: dict[str, list[float]] = {}
-    for opinion in _asked(plan, setting, "judgements", _points(judge.read)):
+    for opinion in surveyed(plan, setting, "judgements", _points(judge.read)):
         if opinion.worth is not None:
             points.setdefault(opinion.question, []).append(opinion.worth)
     return [_worth(one, points.get(_text(asked[one.question, one.completion.strip()]))) for one in said]

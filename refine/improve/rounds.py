@@ -66,12 +66,14 @@ class Rules(Frozen):
 
     Attributes:
         rounds: at most.
+        patience: so many rounds in a row without a shown gain end it.
         diversity: answers that differ, as a share of the samples, below which the model has collapsed.
         judgement: agreement of the judge with the truth, below which its opinions are no reward; and the fall from
             the first round that is taken for reward hacking.
     """
 
     rounds: int = Field(default=3, ge=1)
+    patience: int = Field(default=1, ge=1)
     diversity: float = Field(default=0.02, ge=0)
     judgement: float = Field(default=0.6, ge=0, le=1)
     fall: float = Field(default=0.15, ge=0)
@@ -121,7 +123,7 @@ def improve(
         folder = out / f"round-{number}"
         folder.mkdir(parents=True, exist_ok=True)
         one = _kept(folder) or _round(exercise, model, folder, method, connect=connect, seed=seed + number)
-        one = one.model_copy(update={"number": number, "stop": _stop(one, done, rules)})
+        one = one.model_copy(update={"number": number, "stop": stop(one, done, rules)})
         (folder / "round.json").write_text(one.model_dump_json(exclude_none=True) + "\n")
         done.append(one)
         observe(one)
@@ -193,9 +195,10 @@ def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _stop(one: Round, earlier: Sequence[Round], rules: Rules) -> str:
-    """Why there should be no further round, or ""."""
-    if one.verdict != "better":
+def stop(one: Round, earlier: Sequence[Round], rules: Rules) -> str:
+    """Why there should be no round after `one`, which came after `earlier`; or ""."""
+    latest = [*earlier, one][-rules.patience :]
+    if len(latest) == rules.patience and all(each.verdict != "better" for each in latest):
         return f"held out: {one.verdict} ({one.before:.3f} to {one.after:.3f}, {one.low:+.3f} to {one.high:+.3f})"
     if one.diversity is not None and one.diversity < rules.diversity:
         return f"the answers do not differ any more (diversity {one.diversity:.3f})"

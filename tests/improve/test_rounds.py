@@ -108,14 +108,14 @@ def test_a_finished_round_is_not_done_again(tmp_path: Path, learnt: list[tuple[R
 @pytest.mark.parametrize(("judged", "why"), [(0.55, "its reward is hacked"), (0.7, "its reward is hacked"), (0.9, "")])
 def test_a_judge_that_falls_ends_the_rounds(judged: float, why: str) -> None:
     good = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", judge_accuracy=0.95)
-    found = rounds._stop(good.model_copy(update={"judge_accuracy": judged}), [good], Rules())
+    found = rounds.stop(good.model_copy(update={"judge_accuracy": judged}), [good], Rules())
     assert found.endswith(why)
     assert bool(found) == bool(why)
 
 
 def test_answers_that_do_not_differ_end_the_rounds() -> None:
     one = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", diversity=0.01)
-    assert "do not differ" in rounds._stop(one, [], Rules())
+    assert "do not differ" in rounds.stop(one, [], Rules())
 
 
 def test_an_exercise_keeps_its_examination_apart(tmp_path: Path) -> None:
@@ -130,11 +130,37 @@ def test_an_exercise_keeps_its_examination_apart(tmp_path: Path) -> None:
         load(tmp_path / "none")
 
 
+def test_rounds_without_a_gain_are_endured_for_as_long_as_patience_says() -> None:
+    flat = Round(rows=1, left_out=0, before=0.5, after=0.5, low=-0.1, high=0.1, verdict="no difference shown")
+    better = flat.model_copy(update={"verdict": "better"})
+    patient = Rules(patience=2)
+    assert rounds.stop(flat, [], Rules())
+    assert not rounds.stop(flat, [], patient)
+    assert not rounds.stop(flat, [flat, better], patient)
+    assert rounds.stop(flat, [better, flat], patient)
+
+
 def test_the_shipped_exercise_is_right_about_its_walks() -> None:
     from refine.load import shipped
 
     ring = load(shipped() / "ring_road")
     for question in ring.held_out[:50]:
-        start, *steps = question.text.removesuffix(" ?").removeprefix("start ").split(" , ")
-        moved = [int(step.split()[1]) * (1 if step.startswith("on") else -1) for step in steps]
-        assert question.answer == str((int(start) + sum(moved)) % 7)
+        start, *steps = question.text.removesuffix(" ?").split()
+        assert question.answer == str((int(start) + sum(map(int, steps))) % 7)
+
+
+def test_no_walk_that_a_base_learns_from_is_in_an_exercise() -> None:
+    from tasks.ring_road import base, exercise
+
+    taught = {question for seed in range(3) for question, _ in base.lessons(seed, walks=300, orders=1)}
+    asked = exercise.exercise(seed=1)
+    assert taught.isdisjoint(q.text for q in (*asked.practice, *asked.held_out, *asked.unrelated))
+
+
+def test_a_walk_is_solved_in_any_order() -> None:
+    from tasks.ring_road.exercise import Walk
+
+    walk = Walk(4, (3, -5, 2))
+    assert (walk.question, walk.answer) == ("4 +3 -5 +2 ?", "4")
+    assert walk.solution((0, 1, 2)) == "+3 0 -5 2 +2 4 #### 4"
+    assert walk.solution((2, 1, 0)) == "+2 6 -5 1 +3 4 #### 4"

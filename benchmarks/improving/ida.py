@@ -1,0 +1,79 @@
+"""Iterated distillation and amplification on equations: the model alone, and the model with tries and a tool to tell.
+
+A round: TRIES answers to each practised equation, the tool puts each in, the shortest that holds is learnt. Measured on
+held-out equations: greedy (alone), and the chance that at least one of k answers holds (with search; the unbiased
+estimate of Chen et al. 2021, "Evaluating large language models trained on code"). `ratio` says how many times fewer
+answers the new model needs for what the model before it reached with TRIES.
+
+`again` learns the base's own solved equations once more, as many rows: is the base only trained too little?
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benchmarks.improving.records import Arm, Bench, asked, base, run
+from benchmarks.improving.self_rewarding import practice
+from refine.distill.rows import Row
+from refine.distill.samples import Sample, Source, by_prompt
+from refine.distill.train import Recipe
+from refine.improve.exercise import Exercise
+from refine.improve.methods import ida
+from refine.improve.rounds import Setting
+from refine.types import Message
+from tasks.equations import base as bases
+from tasks.equations import exercise as family
+
+TRIES, EXAMINED, ROWS = 16, 150, 400
+RECIPE = Recipe(epochs=8, batch=32, rate=1e-3, tokens=96)
+
+
+def bench(bench: Bench) -> None:
+    exercise = practice()
+    own = ida(samples=TRIES, temperature=1.0, recipe=RECIPE)
+    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed))
+    run(bench, Arm("ida", exercise, own, bench.rounds, measured(exercise)))
+    rows = again(bench.seed)
+    only = dataclasses.replace(own, amplify=nothing, select=lambda _: rows)
+    run(bench, Arm("again", exercise, only, 1, measured(exercise), alike="ida"))
+
+
+def nothing(_setting: Setting) -> list[Sample]:
+    return []
+
+
+def again(seed: int) -> list[Row]:
+    lessons = [lesson for lesson in bases.lessons(seed) if lesson[0].startswith("solve")]
+    source = Source("labels", "equations", 0, 0, "none")
+    picked = Random(f"again/{seed}").sample(lessons, ROWS)
+    return [Row((Message(role="user", content=asks),), says, None, 1.0, (source,)) for asks, says in picked]
+
+
+def measured(exercise: Exercise) -> Callable[[Path, Path], dict[str, Any]]:
+    def found(model: Path, folder: Path) -> dict[str, Any]:
+        some = exercise.held_out[:EXAMINED]
+        said = asked(exercise, model, folder, some, family.substituted, samples=TRIES, temperature=1.0)
+        right = [sum(sample.worth is not None for sample in group) for group in by_prompt(said)]
+        return {"search": [round(chance(right, k), 4) for k in range(1, TRIES + 1)]}
+
+    return found
+
+
+def chance(right: Sequence[int], k: int, tries: int = TRIES) -> float:
+    """That at least one of k of the `tries` answers holds, mean over the questions; `right` is how many held."""
+    return 1 - sum(math.comb(tries - c, k) for c in right) / (len(right) * math.comb(tries, k))
+
+
+def needed(search: Sequence[float], goal: float) -> float:
+    """Answers, linear between whole numbers, that reach `goal`; infinite where all of them do not."""
+    reached = 0.0
+    for k, value in enumerate(search, 1):
+        if value >= goal:
+            return k - 1 + (goal - reached) / (value - reached) if k > 1 else 1.0
+        reached = value
+    return math.inf
