@@ -22,6 +22,9 @@ def test_sizes_fit_together() -> None:
     assert (wide.samples, wide.in_flight) == (64, 64)
     narrow = preset("default").sized(in_flight=1)
     assert narrow.in_flight == narrow.samples, "one ask fits in, or nothing could ever be asked"
+    generation, stream = preset("eureka"), preset("default").sized(in_flight=16)
+    assert generation.sized(samples=4).in_flight == 4, "what waits for a whole batch still does"
+    assert stream.sized(samples=4).in_flight == 16, "what does not wait, does not begin to"
 
 
 def test_the_control_is_the_same_search_but_for_selection() -> None:

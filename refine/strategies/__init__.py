@@ -104,9 +104,12 @@ class Strategy:
         return {"name": self.name, "archive": self.spec, "moves": moves, **sizes, **shown, **learnt, **asked, **known}
 
     def sized(self, *, samples: int | None = None, in_flight: int | None = None) -> Strategy:
-        """The same strategy with other sizes. `in_flight` grows to hold one ask's samples."""
+        """The same strategy with other sizes. `in_flight` holds one ask's samples at least, and unless it is given no
+        more where it held no more: a strategy that learns from all of a batch before the next one keeps doing so.
+        """
         n = self.samples if samples is None else samples
-        return replace(self, samples=n, in_flight=max(n, self.in_flight if in_flight is None else in_flight))
+        kept = n if self.in_flight == self.samples else self.in_flight
+        return replace(self, samples=n, in_flight=max(n, kept if in_flight is None else in_flight))
 
     def move(self, rng: np.random.Generator) -> Move:
         """The move of an ask. A strategy with one move draws nothing."""
