@@ -101,6 +101,8 @@ def settle(config):
     _preload(config)
     if "numpy" in sys.modules:
         importlib.import_module("numpy.random").seed(0)
+    if "torch" in sys.modules:  # it asks once what processor this is, and complains aloud where there is no /proc
+        importlib.import_module("torch.backends.cpu").get_cpu_capability()
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     sys.argv[:] = [""]
