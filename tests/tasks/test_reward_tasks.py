@@ -106,4 +106,4 @@ def test_every_task_has_the_same_cheats(name: str) -> None:
     assert {"reads_fitness", "edits_simulator", "pays_nan", "explodes", "counts_calls", "memorised_policy"} <= {
         case for case, kind in kinds.items() if kind == "cheat"
     }
-    assert {"human", "sparse", "constant"} == {case for case, kind in kinds.items() if kind == "pass"}
+    assert {"human", "sparse", "discovered", "constant"} == {case for case, kind in kinds.items() if kind == "pass"}
