@@ -183,28 +183,35 @@ def lines(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def interval(values: Sequence[float]) -> list[float]:
-    """The 95 % interval of the mean."""
+def interval(values: Sequence[float]) -> list[float] | None:
+    """The 95 % interval of the mean; None for a single value."""
+    if len(values) < min(T_95):
+        return None
     mean, reach = statistics.fmean(values), T_95[len(values)] * statistics.stdev(values) / math.sqrt(len(values))
     return [round(mean - reach, 3), round(mean + reach, 3)]
 
 
-def by_seed(rows: Sequence[Row], name: str, key: str) -> list[float]:
+def by_seed(rows: Sequence[Row], name: str, key: str) -> dict[int, float]:
     """Means over the trainings of each seed."""
     mine = [row for row in rows if row["kind"] == "trained" and row["name"] == name]
     seeds = sorted({row["seed"] for row in mine})
-    return [statistics.fmean(row[key] for row in mine if row["seed"] == seed) for seed in seeds]
+    return {seed: statistics.fmean(row[key] for row in mine if row["seed"] == seed) for seed in seeds}
+
+
+def ahead(rows: Sequence[Row], name: str) -> list[float]:
+    """By how much the full method is ahead, for each seed that has both."""
+    best, other = (by_seed(rows, each, "deployment") for each in ("full method", name))
+    return [best[seed] - other[seed] for seed in best if seed in other]
 
 
 def summary(rows: Sequence[Row]) -> Row:
     names = list(dict.fromkeys(row["name"] for row in rows if row["kind"] == "trained"))
-    best = by_seed(rows, "full method", "deployment")
     return {
         "configurations": [_summed(rows, name) for name in names],
         "full_method_ahead_of": {
-            name: {"by": round(float(np.mean(apart)), 3), "interval": interval(apart)}
+            name: {"by": round(statistics.fmean(apart), 3), "interval": interval(apart), "seeds": len(apart)}
             for name in names
-            if name != "full method" and (apart := np.subtract(best, by_seed(rows, name, "deployment")).tolist())
+            if name != "full method" and (apart := ahead(rows, name))
         },
         "trial_and_deployment_of_the_winners_policy": [
             [row["name"], row["trial"][row["winner"]], row["winners_policy_deployed"]]
@@ -216,22 +223,26 @@ def summary(rows: Sequence[Row]) -> Row:
 
 
 def _summed(rows: Sequence[Row], name: str) -> Row:
-    deployed = by_seed(rows, name, "deployment")
-    others = {key: round(statistics.fmean(by_seed(rows, name, key)), 3) for key in ("own_physics", "proxy", "torque")}
+    deployed = list(by_seed(rows, name, "deployment").values())
+    others = {key: round(_mean(rows, name, key), 3) for key in ("own_physics", "proxy", "torque")}
     return {
         "name": name,
         "deployment": round(statistics.fmean(deployed), 3),
         "interval": interval(deployed),
         "by_seed": [round(value, 3) for value in deployed],
         **others,
-        "cpu_seconds": round(statistics.fmean(by_seed(rows, name, "cpu_seconds")), 2),
+        "cpu_seconds": round(_mean(rows, name, "cpu_seconds"), 2),
     }
+
+
+def _mean(rows: Sequence[Row], name: str, key: str) -> float:
+    return statistics.fmean(by_seed(rows, name, key).values())
 
 
 def _agreement(rows: Sequence[Row]) -> float:
     """Over configurations: whether the proxy ranks them as the fleet does."""
     names = list(dict.fromkeys(row["name"] for row in rows if row["kind"] == "trained"))
-    proxy, fleet = ([statistics.fmean(by_seed(rows, n, key)) for n in names] for key in ("proxy", "deployment"))
+    proxy, fleet = ([_mean(rows, name, key) for name in names] for key in ("proxy", "deployment"))
     return float(np.corrcoef(proxy, fleet)[0, 1])
 
 

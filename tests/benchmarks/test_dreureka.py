@@ -46,8 +46,16 @@ def test_the_full_method_is_compared_seed_by_seed(benchmark: Any) -> None:
     ahead = found["full_method_ahead_of"]["no randomisation"]
     assert ahead["by"] == pytest.approx(0.1)
     assert ahead["interval"] == pytest.approx([0.1, 0.1]), "paired: the seeds' common part is gone"
+    assert ahead["seeds"] == 3
     assert found["trial_and_deployment_of_the_winners_policy"] == [["full method", 0.6, 0.5]]
     assert found["correlation_of_proxy_and_deployment"] == pytest.approx(1.0)
+
+
+def test_what_is_half_measured_is_summed_up_over_the_seeds_that_there_are(benchmark: Any) -> None:
+    found = benchmark.summary([each for each in LINES if each["name"] != "full method" or each["seed"] == 2])
+    rows = {row["name"]: row for row in found["configurations"]}
+    assert rows["full method"]["interval"] is None
+    assert found["full_method_ahead_of"]["no randomisation"] == {"by": 0.1, "interval": None, "seeds": 1}
 
 
 def test_what_was_measured_is_not_measured_again(benchmark: Any, tmp_path: Path, monkeypatch: Any) -> None:
