@@ -12,6 +12,7 @@ from benchmarks.improving.records import read
 
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 """Quantiles of Student's t for 95 %, by degrees of freedom from 1."""
+SEARCHES = (1, 2, 4, TRIES)
 FILES = ("lmsi", "self_rewarding", "ida")
 
 
@@ -58,18 +59,21 @@ def _figure(values: Sequence[float]) -> dict[str, Any]:
 
 
 def with_ratio(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What ida found, with how many times fewer answers reach what the model before reached with all of them."""
+    """What ida found, with how many times fewer answers reach what k answers of the model before did.
+
+    `ratio k` is 0 where all TRIES answers do not reach it.
+    """
     before = {(row["seed"], row["arm"], row["round"]): row for row in rows}
     made = []
     for row in rows:
-        if "search" not in row:
-            made.append(row)
-            continue
-        search = row["search"]
-        more: dict[str, Any] = {"search_all": search[-1], "search_4": search[3]}
         arm = "base" if row["round"] == 1 else row["arm"]
-        if (earlier := before.get((row["seed"], arm, row["round"] - 1))) is not None:
-            more |= {"needed": needed(search, earlier["search"][-1])}
-            more |= {"ratio": TRIES / more["needed"], "search_before": earlier["search"][-1]}
-        made.append(row | more)
+        earlier = before.get((row["seed"], arm, row["round"] - 1))
+        made.append(row | (_searched(row, earlier) if "search" in row else {}))
     return made
+
+
+def _searched(row: dict[str, Any], earlier: dict[str, Any] | None) -> dict[str, float]:
+    found = {f"search {k}": row["search"][k - 1] for k in SEARCHES}
+    if earlier is None:
+        return found
+    return found | {f"ratio {k}": k / needed(row["search"], earlier["search"][k - 1]) for k in SEARCHES}

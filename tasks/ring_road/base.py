@@ -22,7 +22,7 @@ else:
     ring = beside(__file__, "exercise")
 
 LENGTHS = (1, 2, *ring.STEPS)
-WALKS, ORDERS, STEPS = 600, 8, 350
+WALKS, ORDERS, STEPS = 600, 8, 400
 
 
 def lessons(seed: int, walks: int = WALKS, orders: int = ORDERS) -> list[tuple[str, str]]:

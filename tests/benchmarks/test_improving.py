@@ -97,7 +97,9 @@ def test_the_ratio_is_held_against_the_model_before() -> None:
     better = [0.8] * 16
     base = {"seed": 0, "arm": "base", "round": 0, "search": curve}
     first = {"seed": 0, "arm": "ida", "round": 1, "search": better}
-    assert with_ratio([base, first])[1]["ratio"] == 16
+    assert with_ratio([base, first])[1]["ratio 16"] == 16
+    assert with_ratio([first | {"arm": "base", "round": 0}, base | {"arm": "ida", "round": 1}])[1]["ratio 1"] == 1 / 16
+    assert with_ratio([{**base, "search": [1.0] * 16}, first])[1]["ratio 1"] == 0
 
 
 def test_the_table_has_means_and_intervals(tmp_path: Path) -> None:
