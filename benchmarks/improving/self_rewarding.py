@@ -33,7 +33,7 @@ from tasks.equations import exercise as family
 
 PRACTICE, HELD_OUT, JUDGED = 400, 400, 200
 SAMPLES, DRAWS, REPLAYED, CONTROLS = 6, 2, 200, 2
-RECIPE = Recipe(method="dpo", epochs=2, batch=32, rate=2e-4, beta=0.1, tokens=96)
+RECIPE = Recipe(method="dpo", epochs=2, batch=32, rate=3e-4, beta=0.1, tokens=96)
 TOKENS = 40
 """Of an answer and of a judgement, at most."""
 
