@@ -12,10 +12,13 @@ import pytest
 from benchmarks.improving import ida, lmsi, self_rewarding
 from benchmarks.improving.records import Bench, share
 from benchmarks.improving.table import table, with_ratio
+from refine.distill.rows import Row
 from refine.distill.samples import Sample, Source
+from refine.improve.exercise import Exercise
 from refine.questions import Question
 from refine.types import Message, Verdict
 from tasks.equations import exercise as family
+from tasks.ring_road import exercise as ring
 
 SOURCE = Source("survey", "walks", 1, 0, "model")
 
@@ -33,7 +36,7 @@ SAMPLES = [
 ]
 
 
-def learnt(rows: list[lmsi.Row]) -> set[str]:
+def learnt(rows: list[Row]) -> set[str]:
     return {row.chosen for row in rows}
 
 
@@ -42,7 +45,7 @@ def test_each_control_learns_other_samples() -> None:
     assert learnt(lmsi.voting(SAMPLES, chance)) == {"+1 2 #### 2", "+1 +0 2 #### 2"}
     assert learnt(lmsi.everything(SAMPLES, chance)) == {one.completion for one in SAMPLES}
     asked = tuple(Question(text=f"1 +{k} ?", answer=str(1 + k)) for k in (1, 2))
-    exercise = lmsi.Exercise("walks", asked, (Question(text="2 +1 ?", answer="3"),))
+    exercise = Exercise("walks", asked, (Question(text="2 +1 ?", answer="3"),))
     assert learnt(lmsi.truth(exercise)(SAMPLES, chance)) == {"+1 2 #### 2", "+1 +0 2 #### 2", "+2 3 #### 3"}
 
 
@@ -60,7 +63,7 @@ def test_no_control_learns_from_more_rows_than_another() -> None:
 
 
 def test_labels_of_the_practised_are_right_and_none_of_them_is_examined() -> None:
-    exercise = lmsi.ring.exercise(lmsi.PRACTICE, lmsi.HELD_OUT, seed=3)
+    exercise = ring.exercise(lmsi.PRACTICE, lmsi.HELD_OUT, seed=3)
     known = {question.text: question.answer for question in exercise.practice}
     assert all(row.chosen.endswith(f"#### {known[row.question]}") for row in lmsi.solved(3))
 
