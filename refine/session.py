@@ -24,7 +24,7 @@ from refine.proposers import Options, Proposer
 from refine.proposers.embedding import Embedder
 from refine.sandbox import Sandbox
 from refine.search import Search, fold
-from refine.strategies import Shared, Strategy, preset
+from refine.strategies import Shared, Strategy, preset, usual
 from refine.task import Task
 from refine.types import Shown
 from refine.warm import programs
@@ -159,7 +159,8 @@ def run(
             says how they share the asks.
         path: the journal, by default `runs/NAME.db`.
         seed: of all chance in the search.
-        strategy: a preset or its name; by default `evolve` for the embedded proposer and `default` for a model.
+        strategy: a preset or its name; by default the `usual` one, `evolve` for the embedded proposer and `default` for
+            a model.
         budget: where it ends; by default `default_budget`.
         options: how to ask the model.
         workers: judge processes, by default one for each CPU that this process may use.
@@ -232,7 +233,7 @@ async def carry_out(task: Task, plan: Plan, observe: Observer, interrupts: Calla
         stack.push_async_callback(asked.aclose)
         sandbox = choose(plan.sandbox, image=task.image) if isinstance(plan.sandbox, str) else plan.sandbox
         stack.callback(sandbox.close)
-        strategy = _shared(_strategy(plan.strategy, proposer), plan)
+        strategy = _shared(_strategy(plan.strategy, proposer, task), plan)
         budget = plan.budget or default_budget(proposer.name, task)
         _affordable(asked, budget)
         embedder, near = _novelty(plan, proposer)
@@ -284,10 +285,10 @@ def confirmed(journal: Journal) -> tuple[Confirmed, ...]:
     return tuple(last.values())
 
 
-def _strategy(strategy: Strategy | str | None, proposer: Proposer) -> Strategy:
+def _strategy(strategy: Strategy | str | None, proposer: Proposer, task: Task) -> Strategy:
     if isinstance(strategy, Strategy):
         return strategy
-    return preset(strategy or ("evolve" if proposer.name == EMBEDDED else "default"))
+    return preset(strategy) if strategy else usual(task, embedded=proposer.name == EMBEDDED)
 
 
 def _shared(strategy: Strategy, plan: Plan) -> Strategy:

@@ -59,7 +59,7 @@ def planned(wish: Wish, task: Task) -> Plan:
         models=wish.models,
         path=wish.path or Path("runs") / f"{task.name}.db",
         seed=seed,
-        strategy=wishes.strategy(wish, recorded),
+        strategy=wishes.strategy(wish, task, recorded),
         budget=wishes.budget(wish, task, recorded),
         options=wishes.options(wish),
         workers=wish.workers or _cpus(),

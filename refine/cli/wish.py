@@ -20,7 +20,7 @@ from refine.proposers import Options, Price
 from refine.proposers.cassette import is_cassette
 from refine.replay import strategy_of
 from refine.session import EMBEDDED, default_budget
-from refine.strategies import Shared, Strategy, preset
+from refine.strategies import Shared, Strategy, preset, usual
 from refine.task import Task
 
 _ADVICE = 8000
@@ -165,12 +165,12 @@ def _price(text: str | None) -> Price | None:
         raise UsageError(f"--price {text}: write two numbers, IN,OUT, in USD for a million tokens: 3,15") from error
 
 
-def strategy(wish: Wish, recorded: Recorded | None) -> Strategy:
+def strategy(wish: Wish, task: Task, recorded: Recorded | None) -> Strategy:
     """The one that was named, else the recording's, else the default for the model; with the sizes that were given."""
     if wish.strategy is None and recorded is not None:
         found = strategy_of(recorded.started)
     else:
-        found = preset(wish.strategy or ("evolve" if wish.embedded else "default"))
+        found = preset(wish.strategy) if wish.strategy else usual(task, embedded=wish.embedded)
     if wish.reflect and not wish.reflection:
         raise UsageError(f"--reflect {wish.reflect} and --no-reflection exclude each other")
     reflect = found.reflect if wish.reflect is None else wish.reflect

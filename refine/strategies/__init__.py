@@ -17,6 +17,8 @@ from refine.types import Edit, Json
 
 GROUP = "refine.strategies"
 """Entry points of other packages' strategies: each a function without arguments that returns a Strategy."""
+GENERATIONS = 10
+"""At least so many in a first run of a task that has a budget of its own."""
 
 
 Shared = Literal["bandit", "weighted"]
@@ -142,6 +144,20 @@ def preset(name: str) -> Strategy:
     if not isinstance(made, Strategy):
         raise UsageError(f"the strategy {name!r} is a {type(made).__name__}: it must be a function that returns one")
     return made
+
+
+def usual(task: Task, *, embedded: bool) -> Strategy:
+    """What a run uses that names no strategy: `evolve` for the embedded proposer, `default` for a model.
+
+    A task that says where a first run ends is a slow one: its candidates are shared out among generations, since one or
+    two would learn nothing from what was verified.
+    """
+    if not embedded:
+        return preset("default")
+    found, budget = preset("evolve"), task.budget
+    if budget is None or budget.candidates is None:
+        return found
+    return found.sized(samples=min(found.samples, max(1, budget.candidates // GENERATIONS)))
 
 
 def _maker(name: str) -> Callable[[], object]:

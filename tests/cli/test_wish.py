@@ -63,7 +63,7 @@ async def test_a_recording_is_repeated_as_it_was(tmp_path: Path) -> None:
     wish = Wish("t", model=[f"replay:{path}"])
     had = recorded(wish.recording)
     assert had is not None
-    assert strategy(wish, had).described() == had.started.strategy
+    assert strategy(wish, task, had).described() == had.started.strategy
     allowed = budget(wish, task, had)
     assert (allowed.candidates, allowed.patience) == (25, None)
     assert budget(Wish("t", model=wish.model, candidates=9), task, had).candidates == 9
@@ -75,11 +75,25 @@ def test_no_recording_where_others_answer() -> None:
     assert Wish("t", model=["replay:a.db", "mutate"]).recording is None
 
 
-def test_the_default_strategy_is_the_models() -> None:
-    assert strategy(Wish("t"), None).name == "evolve"
-    assert strategy(Wish("t", model=["openai/x"]), None).name == "default"
-    sized = strategy(Wish("t", strategy="drift", samples=5, in_flight=2), None)
+def test_the_default_strategy_is_the_models(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    assert strategy(Wish("t"), task, None).name == "evolve"
+    assert strategy(Wish("t", model=["openai/x"]), task, None).name == "default"
+    sized = strategy(Wish("t", strategy="drift", samples=5, in_flight=2), task, None)
     assert (sized.name, sized.samples, sized.in_flight) == ("drift", 5, 5)
+
+
+def test_a_short_run_has_several_generations_still(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    task.budget = Budget(candidates=60)
+    assert (strategy(Wish("t"), task, None).samples, strategy(Wish("t"), task, None).in_flight) == (6, 6)
+    assert strategy(Wish("t", candidates=9), task, None).samples == 6, "else a run could not go on with a larger budget"
+    assert strategy(Wish("t", strategy="evolve"), task, None).samples == 32, "a preset that is named is that preset"
+    assert strategy(Wish("t", model=["openai/x"]), task, None).described() == preset("default").described()
+    task.budget = Budget(candidates=5)
+    assert strategy(Wish("t"), task, None).samples == 1
+    task.budget = Budget(seconds=60)
+    assert strategy(Wish("t"), task, None).samples == 32
 
 
 def test_the_command_again_with_other_values() -> None:
@@ -90,13 +104,14 @@ def test_the_command_again_with_other_values() -> None:
     assert wish.command(fresh=True).endswith("--usd=3 --fresh")
 
 
-def test_lessons_can_be_left_out() -> None:
-    assert strategy(Wish("t", reflect=9), None).reflect == 9
-    assert strategy(Wish("t", reflection=False), None).reflect == 0
-    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching"), None).reflect == 20
-    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching", reflection=False), None).reflect == 0
+def test_lessons_can_be_left_out(tmp_path: Path) -> None:
+    task = toy(tmp_path)
+    assert strategy(Wish("t", reflect=9), task, None).reflect == 9
+    assert strategy(Wish("t", reflection=False), task, None).reflect == 0
+    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching"), task, None).reflect == 20
+    assert strategy(Wish("t", strategy="tests.cli.test_wish:teaching", reflection=False), task, None).reflect == 0
     with pytest.raises(UsageError, match="--reflect 9 and --no-reflection exclude each other"):
-        strategy(Wish("t", reflect=9, reflection=False), None)
+        strategy(Wish("t", reflect=9, reflection=False), task, None)
 
 
 def teaching() -> Strategy:
