@@ -32,7 +32,19 @@ _STRIP = 1.6
 _STEPS = (1, 2, 5, 10)
 _BLACK, _GREY = "#222222", "#8a8a8a"
 _BLUE, _ORANGE, _GREEN, _RED, _PURPLE, _SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
-_LINES = ((_BLUE, "-"), (_BLACK, "--"), (_ORANGE, "-."), (_GREEN, (0, (6, 2))), (_RED, ":"), (_GREY, (0, (1, 1))))
+_Styles = tuple[tuple[str, object], ...]
+_LINES: _Styles = (
+    (_BLUE, "-"),
+    (_BLACK, "--"),
+    (_ORANGE, "-."),
+    (_GREEN, (0, (6, 2))),
+    (_RED, ":"),
+    (_GREY, (0, (1, 1))),
+)
+_COURSES: _Styles = (*_LINES[2:], (_PURPLE, "-"), (_SKY, "--"))
+"""Of a training's curves, which are no programs: what has the colour of the best above is the best."""
+_UNLIKE = 100.0
+"""Lines whose sizes differ more than so are drawn on a logarithmic scale, or only the largest would be seen."""
 _FAILED = {
     Verdict.WRONG: (_ORANGE, "x"),
     Verdict.CRASHED: (_RED, "+"),
@@ -82,14 +94,14 @@ def _settle(figure: Figure) -> None:
 
 
 def _figure(drawn: Picture, film: Named | None = None) -> Figure:
-    rows = [(drawn.shapes[i : i + 2], 3.1) for i in range(0, len(drawn.shapes), 2)]
-    rows += [(drawn.courses[i : i + _PER_ROW], 2.6) for i in range(0, len(drawn.courses), _PER_ROW)]
-    heights = [4.6, *(height for _, height in rows), *([_STRIP] if film else [])]
+    rows = [(drawn.shapes[i : i + 2], 3.1, _LINES) for i in range(0, len(drawn.shapes), 2)]
+    rows += [(drawn.courses[i : i + _PER_ROW], 2.6, _COURSES) for i in range(0, len(drawn.courses), _PER_ROW)]
+    heights = [4.6, *(height for _, height, _ in rows), *([_STRIP] if film else [])]
     figure = Figure(figsize=(_INCHES, sum(heights)), layout="constrained")
     parts = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
     _progress(parts[0], drawn)
-    for part, (panels, _) in zip(parts[1:], rows, strict=False):
-        _panels(part, panels)
+    for part, (panels, _, styles) in zip(parts[1:], rows, strict=False):
+        _panels(part, panels, styles)
     if film:
         _moments(parts[-1], film)
     return figure
@@ -195,22 +207,32 @@ def dollars(spent: Sequence[float], completion: float) -> str:
 # ── panels ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _panels(part: Any, panels: Sequence[Panel]) -> None:  # noqa: ANN401 - as above
+def _panels(part: Any, panels: Sequence[Panel], styles: _Styles) -> None:  # noqa: ANN401 - as above
     """Panels side by side, with one legend below them if they show the same lines."""
     row = part.subplots(1, len(panels), squeeze=False)[0]
     shared = len({panel.title for panel in panels}) == 1 and len(panels) > 1
     if shared:
         part.suptitle(panels[0].title, fontsize=10.5, color=_GREY)
     for axes, panel in zip(row, panels, strict=True):
-        for line, (colour, dashes) in zip(panel.lines, _LINES * 5, strict=False):
+        for line, (colour, dashes) in zip(panel.lines, styles * 5, strict=False):
             _line(axes, line, colour, dashes)
         axes.set_title("" if shared else "\n".join(textwrap.wrap(panel.title, 34)), color=_GREY)
         axes.set_xlabel(panel.x_label)
         axes.set_ylabel(panel.y_label)
         axes.margins(x=0.02)
+        _stretch(axes, panel.lines)
     if any(len(panel.lines) > 1 for panel in panels):
         most = max(row, key=lambda axes: len(axes.get_legend_handles_labels()[1]))
         part.legend(*most.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+
+
+def _stretch(axes: Axes, lines: Sequence[Line]) -> None:
+    """A logarithmic scale beyond the size of the smallest line (the next power of ten), where another is far larger."""
+    sizes = [size for line in lines if (size := max(abs(y) for y in line.y)) > 0]
+    if sizes and max(sizes) > _UNLIKE * min(sizes):
+        bound = 10.0 ** math.ceil(math.log10(min(sizes)))
+        axes.set_yscale("symlog", linthresh=bound)
+        axes.set_ylabel(f"{axes.get_ylabel()} (log. beyond {bound:g})".strip())
 
 
 def _moments(part: Any, film: Named) -> None:  # noqa: ANN401 - as above

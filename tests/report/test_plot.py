@@ -208,6 +208,15 @@ def test_a_run_in_which_nothing_passed_is_drawn(draw: Any, tmp_path: Path) -> No
     assert "crashed" in (tmp_path / "a.svg").read_text()
 
 
+@pytest.mark.parametrize(("large", "said"), [(50.0, 0), (5000.0, 1)])
+def test_a_line_far_larger_than_another_does_not_flatten_it(draw: Any, tmp_path: Path, large: float, said: int) -> None:
+    ours, theirs = Line("ours", (0.0, 1.0), (0.0, -large)), Line("theirs", (0.0, 1.0), (2.0, 0.0))
+    progress = Progress((), Line("best found", (), ()), None, (), ())
+    panels = (Panel("t", "x", "y", (ours, theirs)),)
+    draw.save(Picture("toy", "score", "maximize", "m", progress, panels, ()), tmp_path / "a.svg")
+    assert (tmp_path / "a.svg").read_text().count("(log. beyond 10)") == said
+
+
 # ── the edge ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
