@@ -18,7 +18,9 @@ Ranges = Mapping[str, Range]
 """Low and high by name, names and units as in `Physics`. A parameter that is not named keeps the model's value."""
 
 INTEGER: Final = "latency"
-"""The one parameter that is counted: its bounds are rounded, and both may be drawn."""
+"""The one parameter that is counted, in whole steps. What is drawn for it is a real number like any other, rounded at
+random so that its mean stays: of rollouts at 0.5, half are a step late. Rounded bounds would make 0.4 nothing at all.
+"""
 _SLACK: Final = 1e-9
 """Relative: a bound that was computed as (1 - share) * a + share * b may be off in the last digit."""
 
@@ -29,7 +31,7 @@ def nominal(name: str) -> float:
 
 
 def drawn(ranges: Ranges, rng: np.random.Generator, count: int) -> list[Physics]:
-    """Physics for `count` rollouts, each parameter uniform in its range, all independent."""
+    """Physics for `count` rollouts, each parameter uniform in its range, all independent; latency in whole steps."""
     columns = {name: _column(name, bounds, rng, count) for name, bounds in ranges.items()}
     return [Physics(**{name: values[k].item() for name, values in columns.items()}) for k in range(count)]
 
@@ -46,9 +48,14 @@ def spread(prior: Ranges, rng: np.random.Generator, count: int) -> list[Physics]
 
 def _column(name: str, bounds: Range, rng: np.random.Generator, count: int) -> Any:  # noqa: ANN401 - of int or float
     low, high = bounds
-    if name == INTEGER:
-        return rng.integers(round(low), round(high) + 1, count)
-    return rng.uniform(low, high, count)
+    values = rng.uniform(low, high, count)
+    return _rounded(values, rng) if name == INTEGER else values
+
+
+def _rounded(values: Numbers, rng: np.random.Generator) -> Any:  # noqa: ANN401 - of int
+    """The whole number below or above each value, so that the mean of many is the value (stochastic rounding)."""
+    whole = np.floor(values)
+    return (whole + (rng.random(len(values)) < values - whole)).astype(int)
 
 
 def narrowed(ranges: Ranges, share: float) -> dict[str, Range]:

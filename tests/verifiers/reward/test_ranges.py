@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ def test_what_is_drawn_lies_within_and_latency_is_counted(seed: int, share: floa
     ranges = narrowed(PRIOR, share)
     robots = drawn(ranges, np.random.default_rng(seed), 5)
     for name, (low, high) in ranges.items():
-        slack = 0.5 if name == "latency" else 1e-9
-        assert all(low - slack <= getattr(robot, name) <= high + slack for robot in robots)
+        if name == "latency":
+            low, high = math.floor(low), math.ceil(high)
+        assert all(low - 1e-9 <= getattr(robot, name) <= high + 1e-9 for robot in robots)
     assert all(type(robot.latency) is int for robot in robots)
     assert {robot.motor for robot in robots} == {1.0}, "what is not named stays"
 
@@ -32,6 +34,13 @@ def test_what_is_drawn_lies_within_and_latency_is_counted(seed: int, share: floa
 def test_both_ends_of_a_latency_are_drawn() -> None:
     robots = drawn({"latency": (1.0, 3.0)}, np.random.default_rng(0), 100)
     assert {robot.latency for robot in robots} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("bounds", [(0.5, 0.5), (0.0, 0.4), (1.0, 1.0), (0.25, 2.75), (8.0, 8.0)])
+def test_a_latency_keeps_its_mean_in_whole_steps(bounds: tuple[float, float]) -> None:
+    found = parameters(drawn({"latency": bounds}, np.random.default_rng(0), 4000))[:, 1]
+    assert found.mean() == pytest.approx(sum(bounds) / 2, abs=0.06), "five standard errors of the widest"
+    assert set(found) <= set(range(math.floor(bounds[0]), math.ceil(bounds[1]) + 1))
 
 
 def test_no_ranges_are_no_randomisation() -> None:
