@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from refine.errors import Fault, TaskError, UsageError
 from refine.opinions import About, Opinions, unrecorded
@@ -76,6 +76,10 @@ async def check(task: Task, sandbox: Sandbox) -> AsyncIterator[Finding]:
         yield Finding("judge starts", False, str(error))
 
 
+class _Verifies(Protocol):
+    async def verify(self, candidate: Candidate, *, stage: Stage = "search", seed: int = 0) -> Outcome: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Advised:
     """Workers whose verifiers may ask the task's judge model. What it said once it says again."""
@@ -127,7 +131,7 @@ def _limits(task: Task) -> Finding:
     )
 
 
-async def _verified(task: Task, pool: Pool | _Advised) -> AsyncIterator[Finding]:
+async def _verified(task: Task, pool: _Verifies) -> AsyncIterator[Finding]:
     if not task.seeds:
         yield Finding("seed", None, "the task has none: a language model begins from the instruction")
     for number, seed in enumerate(task.seeds):
@@ -148,14 +152,14 @@ async def _verified(task: Task, pool: Pool | _Advised) -> AsyncIterator[Finding]
         yield await _passes(f"baseline {name}", pool, Candidate(text))
 
 
-async def _passes(name: str, pool: Pool | _Advised, candidate: Candidate) -> Finding:
+async def _passes(name: str, pool: _Verifies, candidate: Candidate) -> Finding:
     outcome = await _outcome(pool, candidate)
     if isinstance(outcome, Finding):
         return _named(outcome, name)
     return Finding(name, outcome.passed, _words(outcome))
 
 
-async def _repeats(name: str, pool: Pool | _Advised, candidate: Candidate, stage: Stage) -> Finding:
+async def _repeats(name: str, pool: _Verifies, candidate: Candidate, stage: Stage) -> Finding:
     """Verifies the same candidate twice with the same seed: the scores must be equal to the last bit."""
     outcomes = [await _outcome(pool, candidate, stage) for _ in range(2)]
     for outcome in outcomes:
@@ -169,7 +173,7 @@ async def _repeats(name: str, pool: Pool | _Advised, candidate: Candidate, stage
     return Finding(name, False, f"{_words(one)}, then {_words(two)}: seed all chance from candidate.seed")
 
 
-async def _golden(case: Golden, task: Task, pool: Pool | _Advised) -> Finding:
+async def _golden(case: Golden, task: Task, pool: _Verifies) -> Finding:
     name = f"golden {case.name} ({case.kind})"
     outcome = await _outcome(pool, Candidate(case.text))
     if isinstance(outcome, Finding):
@@ -195,7 +199,7 @@ def judged(case: Golden, outcome: Outcome, task: Task) -> tuple[bool, str]:
     return False, f"{found}, but it must {f'be {case.verdict}' if case.verdict else 'not pass'}"
 
 
-async def _outcome(pool: Pool | _Advised, candidate: Candidate, stage: Stage = "search") -> Outcome | Finding:
+async def _outcome(pool: _Verifies, candidate: Candidate, stage: Stage = "search") -> Outcome | Finding:
     try:
         return await pool.verify(candidate, stage=stage, seed=_SEED if stage == "held-out" else 0)
     except Fault as fault:

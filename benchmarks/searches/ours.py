@@ -20,6 +20,7 @@ from refine.task import Noise, Task
 from refine.types import Candidate, Completion, Outcome, Prompt, Verdict
 from refine.verifiers.judge import Stage
 from refine.verifiers.replicates import replicated, seeds
+from refine.verifiers.wanted import AskEngine
 
 DRAWS = 4
 """Evaluations of a program under noise: what refine may take for a verdict, and what the peers' evaluators average."""
@@ -58,8 +59,9 @@ class Here:
         seed: int = 0,
         against: float | None = None,
         replicates: int | None = None,
+        ask: AskEngine | None = None,
     ) -> Outcome:
-        del stage
+        del stage, ask
         once = functools.partial(outcome, self._problem, candidate.text)
         if self._task.noise is None:
             found = once(seed)
