@@ -2,6 +2,7 @@
 
     .venv/bin/python benchmarks/dreureka.py rapp
     .venv/bin/python benchmarks/dreureka.py measure [--out FILE] [--minutes 14] [--seeds 5] [--candidates 8]
+             [--journal RUN.db]
     .venv/bin/python benchmarks/dreureka.py table [--out FILE]
 
 `rapp` prints the reward-aware physics prior of tasks/randomise_pendulum: its table, and its bounds as JSON. `measure`
@@ -13,12 +14,14 @@ For each of the seeds: policies are trained with each configuration from trainin
 four by the simulated proxy are tried on eight robots, and the best of these is the winner. What is reported is the
 winner's *configuration*, trained anew from the same training seeds as all others, on the same 64 robots, which chose
 nothing. "full method" searches within the prior, "search without the prior" within the ends of the grids, with a proxy
-of robots from these. Mean and 95 % interval (Student's t) over the seeds, and the paired differences.
+of robots from these. `--journal` adds a run that a model answered, "full method, a capable model's answers"; its best
+four meet the same trial. Mean and 95 % interval (Student's t) over the seeds, and the paired differences.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import shutil
@@ -50,6 +53,9 @@ FINALISTS = 4
 PRIOR_POLICIES = 5
 SEARCHES = {"full method": True, "search without the prior": False}
 """Whether a search knows the prior."""
+ANSWERED = "full method, a capable model's answers"
+METHODS = ("full method", ANSWERED)
+"""What the others are compared with."""
 T_95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 7: 2.447, 8: 2.365}
 """Student's t, two-sided 95 %, by the number of values."""
 Row = dict[str, Any]
@@ -135,37 +141,50 @@ def searched(setting: Setting, name: str, seed: int, candidates: int) -> Row:
         task._confirm = None  # noqa: SLF001 - what a confirmation would train is measured here
         path = Path(scratch) / "run.db"
         refine.run(task, path=path, seed=seed, budget=Budget(candidates=candidates), workers=1, sandbox="local")
-        with Journal.read(path) as journal:
-            found = trials.finalists(journal, FINALISTS)
+        return won(setting, name, seed, path)
+
+
+def won(setting: Setting, name: str, seed: int, path: Path) -> Row:
+    """The winner of a trial, on eight robots of the seed's, among the best four of a run."""
+    with Journal.read(path) as journal:
+        found = trials.finalists(journal, FINALISTS)
     policies = {key: trials.read(outcome.artifacts[trials.POLICY]) for key, outcome in found.items()}
-    won = trials.tried(setting.world, policies, setting.fleet, seed=FIRST + seed, robots=setting.robots)
+    best = trials.tried(setting.world, policies, setting.fleet, seed=FIRST + seed, robots=setting.robots)
     return {
         "kind": "searched",
         "name": name,
         "seed": seed,
-        "ranges": json.loads(found[won.winner].artifacts[randomising.RANGES]),
+        "ranges": json.loads(found[best.winner].artifacts[randomising.RANGES]),
         "proxy": {key[:8]: outcome.score for key, outcome in found.items()},
-        "trial": {key[:8]: round(value, 4) for key, value in won.trial.items()},
-        "winner": won.winner[:8],
-        "winners_policy_deployed": round(won.deployment, 4),
+        "trial": {key[:8]: round(value, 4) for key, value in best.trial.items()},
+        "winner": best.winner[:8],
+        "winners_policy_deployed": round(best.deployment, 4),
     }
 
 
 def missing(setting: Setting, rows: Sequence[Row], wish: argparse.Namespace) -> Iterator[Row]:
-    """Measures what is not there yet, one row at a time: of each seed the trainings, the searches, the winners."""
+    """Measures what is not there yet, one row at a time: what needs no search, then searches and their winners."""
     have = {(row["kind"], row["name"], row["seed"], row.get("training")) for row in rows}
     winners = {(row["name"], row["seed"]): row["ranges"] for row in rows if row["kind"] == "searched"}
-    for seed in wish.only or range(wish.seeds):
-        for name in SEARCHES:
-            if (name, seed) not in winners:
-                row = searched(setting, name, seed, wish.candidates)
-                winners[name, seed] = row["ranges"]
-                yield row
-        chosen = configurations() | {name: winners[name, seed] for name in SEARCHES}
-        for name, found in chosen.items():
-            for k in range(TRAININGS):
-                if ("trained", name, seed, k) not in have:
-                    yield tried(setting, name, found, seed, k)
+    seeds = wish.only or range(wish.seeds)
+
+    def trainings(name: str, chosen: Ranges, seed: int) -> Iterator[Row]:
+        wanted = (k for k in range(TRAININGS) if ("trained", name, seed, k) not in have)
+        return (tried(setting, name, chosen, seed, k) for k in wanted)
+
+    for seed, (name, chosen) in itertools.product(seeds, configurations().items()):
+        yield from trainings(name, chosen, seed)
+    for name, seed in itertools.product([ANSWERED] * bool(wish.journal) + list(SEARCHES), seeds):
+        if (name, seed) not in winners:
+            yield (row := _found(setting, name, seed, wish))
+            winners[name, seed] = row["ranges"]
+        yield from trainings(name, winners[name, seed], seed)
+
+
+def _found(setting: Setting, name: str, seed: int, wish: argparse.Namespace) -> Row:
+    if name == ANSWERED:
+        return won(setting, name, seed, wish.journal)
+    return searched(setting, name, seed, wish.candidates)
 
 
 def measure(wish: argparse.Namespace) -> None:
@@ -198,9 +217,9 @@ def by_seed(rows: Sequence[Row], name: str, key: str) -> dict[int, float]:
     return {seed: statistics.fmean(row[key] for row in mine if row["seed"] == seed) for seed in seeds}
 
 
-def ahead(rows: Sequence[Row], name: str) -> list[float]:
-    """By how much the full method is ahead, for each seed that has both."""
-    best, other = (by_seed(rows, each, "deployment") for each in ("full method", name))
+def ahead(rows: Sequence[Row], method: str, name: str) -> list[float]:
+    """By how much a method is ahead, for each seed that has both."""
+    best, other = (by_seed(rows, each, "deployment") for each in (method, name))
     return [best[seed] - other[seed] for seed in best if seed in other]
 
 
@@ -208,17 +227,22 @@ def summary(rows: Sequence[Row]) -> Row:
     names = list(dict.fromkeys(row["name"] for row in rows if row["kind"] == "trained"))
     return {
         "configurations": [_summed(rows, name) for name in names],
-        "full_method_ahead_of": {
-            name: {"by": round(statistics.fmean(apart), 3), "interval": interval(apart), "seeds": len(apart)}
-            for name in names
-            if name != "full method" and (apart := ahead(rows, name))
-        },
+        "ahead_of": {method: _compared(rows, method, names) for method in METHODS if method in names},
         "trial_and_deployment_of_the_winners_policy": [
             [row["name"], row["trial"][row["winner"]], row["winners_policy_deployed"]]
             for row in rows
             if row["kind"] == "searched"
         ],
         "correlation_of_proxy_and_deployment": round(_agreement(rows), 3),
+    }
+
+
+def _compared(rows: Sequence[Row], method: str, names: Sequence[str]) -> Row:
+    apart = {name: ahead(rows, method, name) for name in names if name != method}
+    return {
+        name: {"by": round(statistics.fmean(values), 3), "interval": interval(values), "seeds": len(values)}
+        for name, values in apart.items()
+        if values
     }
 
 
@@ -254,6 +278,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5, choices=sorted(T_95))
     parser.add_argument("--only", type=int, nargs="*", default=[], help="of the seeds these, to share the work")
     parser.add_argument("--candidates", type=int, default=8, help="of each search")
+    parser.add_argument("--journal", type=Path, help="of a run that a model answered")
     wish = parser.parse_args()
     if wish.what == "rapp":
         table = prior_table()

@@ -43,7 +43,7 @@ def test_the_full_method_is_compared_seed_by_seed(benchmark: Any) -> None:
     assert rows["full method"]["deployment"] == pytest.approx(0.46)
     low, high = rows["full method"]["interval"]
     assert low < 0.46 < high
-    ahead = found["full_method_ahead_of"]["no randomisation"]
+    ahead = found["ahead_of"]["full method"]["no randomisation"]
     assert ahead["by"] == pytest.approx(0.1)
     assert ahead["interval"] == pytest.approx([0.1, 0.1]), "paired: the seeds' common part is gone"
     assert ahead["seeds"] == 3
@@ -55,7 +55,7 @@ def test_what_is_half_measured_is_summed_up_over_the_seeds_that_there_are(benchm
     found = benchmark.summary([each for each in LINES if each["name"] != "full method" or each["seed"] == 2])
     rows = {row["name"]: row for row in found["configurations"]}
     assert rows["full method"]["interval"] is None
-    assert found["full_method_ahead_of"]["no randomisation"] == {"by": 0.1, "interval": None, "seeds": 1}
+    assert found["ahead_of"]["full method"]["no randomisation"] == {"by": 0.1, "interval": None, "seeds": 1}
 
 
 def test_what_was_measured_is_not_measured_again(benchmark: Any, tmp_path: Path, monkeypatch: Any) -> None:
@@ -70,14 +70,21 @@ def test_what_was_measured_is_not_measured_again(benchmark: Any, tmp_path: Path,
         return WON | {"name": name, "seed": seed, "ranges": {"mass": [0.9, 1.1]}, "winners_policy_deployed": 0.5}
 
     monkeypatch.setattr(benchmark, "tried", tried)
+
+    def won(_setting: Any, name: str, seed: int, journal: Path) -> dict[str, Any]:
+        assert journal == Path("run.db")
+        return searched(_setting, name, seed, 0)
+
     monkeypatch.setattr(benchmark, "searched", searched)
+    monkeypatch.setattr(benchmark, "won", won)
     out = tmp_path / "lines.jsonl"
-    options = {"out": out, "minutes": 1.0, "seeds": 2, "only": [], "candidates": 4}
+    options = {"out": out, "minutes": 1.0, "seeds": 2, "only": [], "candidates": 4, "journal": Path("run.db")}
     wish = type("Wish", (), options)()
     benchmark.measure(wish)
     first = len(asked)
     assert first == len(set(asked)) == len([json.loads(text) for text in out.read_text().splitlines()])
-    assert {name for name, _, _ in asked} >= {"no randomisation", "full range", "the prior's bounds", "full method"}
+    wanted = {"no randomisation", "full range", "the prior's bounds", "full method", benchmark.ANSWERED}
+    assert wanted <= {name for name, _, _ in asked}
     benchmark.measure(wish)
     assert len(asked) == first
     out.write_text("\n".join(out.read_text().splitlines()[:-1]) + "\n")

@@ -42,10 +42,11 @@ that was trained without randomisation still succeeds when this parameter alone 
 by random search on sums of the reward below; in each rollout each parameter is drawn anew, uniformly between the low
 and the high that you return; those you leave out keep the model's own value. Latency, in control steps, is drawn like
 the others and rounded at random to a whole step, its mean kept: of rollouts at 0.5, half are a step late. Ranges must
-lie within the prior and not be inverted; low may equal high. Wide ranges make robust policies, or none at all: a training that meets too much at
-once learns nothing, and one that meets nothing learns what works in one simulation only. Say which parameters matter,
-how far, and whether to one side. The score is the trained policy's fitness over simulated robots from the prior, at
-every distance from the model's own physics; the best is then confirmed on robots that no search ever saw.
+lie within the prior and not be inverted; low may equal high. Wide ranges make robust policies, or none at all: a
+training that meets too much at once learns nothing, and one that meets nothing learns what works in one simulation
+only. Say which parameters matter, how far, and whether to one side. The score is the trained policy's fitness over
+simulated robots from the prior, at every distance from the model's own physics; the best is then confirmed on robots
+that no search ever saw.
 
 The prior:
 

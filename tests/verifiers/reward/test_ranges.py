@@ -24,9 +24,8 @@ def test_what_is_drawn_lies_within_and_latency_is_counted(seed: int, share: floa
     ranges = narrowed(PRIOR, share)
     robots = drawn(ranges, np.random.default_rng(seed), 5)
     for name, (low, high) in ranges.items():
-        if name == "latency":
-            low, high = math.floor(low), math.ceil(high)
-        assert all(low - 1e-9 <= getattr(robot, name) <= high + 1e-9 for robot in robots)
+        least, most = (math.floor(low), math.ceil(high)) if name == "latency" else (low - 1e-9, high + 1e-9)
+        assert all(least <= getattr(robot, name) <= most for robot in robots)
     assert all(type(robot.latency) is int for robot in robots)
     assert {robot.motor for robot in robots} == {1.0}, "what is not named stays"
 
