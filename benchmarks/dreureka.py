@@ -162,6 +162,19 @@ def won(setting: Setting, name: str, seed: int, path: Path) -> Row:
     }
 
 
+def answered(path: Path) -> Iterator[Row]:
+    """What a run's candidates were, best first, so that the lines hold what the trial chose from."""
+    with Journal.read(path) as journal:
+        for outcome in trials.finalists(journal, sys.maxsize).values():
+            yield {
+                "kind": "answered",
+                "name": ANSWERED,
+                "seed": None,
+                "ranges": json.loads(outcome.artifacts[randomising.RANGES]),
+                "proxy": outcome.score,
+            }
+
+
 def missing(setting: Setting, rows: Sequence[Row], wish: argparse.Namespace) -> Iterator[Row]:
     """Measures what is not there yet, one row at a time: what needs no search, then searches and their winners."""
     have = {(row["kind"], row["name"], row["seed"], row.get("training")) for row in rows}
@@ -174,6 +187,8 @@ def missing(setting: Setting, rows: Sequence[Row], wish: argparse.Namespace) -> 
 
     for seed, (name, chosen) in itertools.product(seeds, configurations().items()):
         yield from trainings(name, chosen, seed)
+    if wish.journal and not any(row["kind"] == "answered" for row in rows):
+        yield from answered(wish.journal)
     for name, seed in itertools.product([ANSWERED] * bool(wish.journal) + list(SEARCHES), seeds):
         if (name, seed) not in winners:
             yield (row := _found(setting, name, seed, wish))

@@ -75,6 +75,11 @@ def test_what_was_measured_is_not_measured_again(benchmark: Any, tmp_path: Path,
         assert journal == Path("run.db")
         return searched(_setting, name, seed, 0)
 
+    def answered(_journal: Path) -> Any:
+        asked.append((benchmark.ANSWERED, -1, -1))
+        yield {"kind": "answered", "name": benchmark.ANSWERED, "seed": None, "ranges": {}, "proxy": 0.5}
+
+    monkeypatch.setattr(benchmark, "answered", answered)
     monkeypatch.setattr(benchmark, "searched", searched)
     monkeypatch.setattr(benchmark, "won", won)
     out = tmp_path / "lines.jsonl"
