@@ -122,7 +122,7 @@ def run(bench: Bench, arm: Arm) -> None:
         folder,
         arm.method,
         ENDLESS.model_copy(update={"rounds": arm.rounds}),
-        connect=lambda path: connected(path, arm.exercise.tokens),
+        connect=connected,
         seed=1000 * bench.seed,
         observe=observe,
     )
@@ -137,7 +137,7 @@ def share(source: Path, target: Path) -> None:
 
 def setting(exercise: Exercise, model: Path, folder: Path) -> Setting:
     folder.mkdir(parents=True, exist_ok=True)
-    return Setting(exercise, connected(model, exercise.tokens), folder, 7)
+    return Setting(exercise, connected(model), folder, 7)
 
 
 def asked(

@@ -49,7 +49,7 @@ def distill(
     if base is None:
         raise UsageError("name the model to train with --base FOLDER, or a file of rows with -o rows.jsonl")
     quiet = terminal.err()
-    done = distil(plan, lambda path: rounds.connected(path, plan.tokens), lambda text: quiet.print(escape(text)))
+    done = distil(plan, rounds.connected, lambda text: quiet.print(escape(text)))
     if as_json:
         terminal.print_json(_as_json(done, out))
     else:
@@ -115,7 +115,7 @@ def improve(
         out,
         preset(recipe=how, **_given(settings)),
         rules,
-        connect=connected(serve, practised.tokens),
+        connect=connected(serve),
         seed=seed,
         observe=lambda one: _print_round(console, one),
     )
@@ -126,11 +126,11 @@ def improve(
     return 0
 
 
-def connected(serve: str, tokens: int) -> Callable[[Path], Proposer]:
+def connected(serve: str) -> Callable[[Path], Proposer]:
     """Makes the proposer of a model's folder: in this process by transformers, or by vLLM."""
     if serve not in SERVED:
         raise UsageError(f"--serve {serve}: write one of {', '.join(SERVED)}")
-    return lambda path: asked(f"{serve}:{path}", Options(max_tokens=tokens))
+    return lambda path: asked(f"{serve}:{path}", Options())
 
 
 def _print_round(out: Console, one: Round) -> None:

@@ -213,8 +213,8 @@ def _close(proposer: Proposer) -> None:
     asyncio.run(proposer.aclose())
 
 
-def connected(model: Path, tokens: int) -> Proposer:
-    """The proposer of a local folder, in this process."""
+def connected(model: Path) -> Proposer:
+    """The proposer of a local folder, in this process. How long an answer may be is said with each question."""
     from refine.proposers.transformers import connect  # noqa: PLC0415 - heavy, and an extra
 
-    return connect(f"transformers:{model}", Options(max_tokens=tokens))
+    return connect(f"transformers:{model}", Options())

@@ -119,10 +119,10 @@ def test_nothing_is_held_out_by_itself(file: Path) -> None:
 
 def test_models_are_served_by_what_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--serve luck: write one of transformers, vllm"):
-        learning.connected("luck", 8)
+        learning.connected("luck")
     for serve in learning.SERVED:
         with pytest.raises(UsageError, match="holds no config.json"):
-            learning.connected(serve, 8)(tmp_path)
+            learning.connected(serve)(tmp_path)
 
 
 def test_rows_can_be_had_without_training(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
