@@ -5,9 +5,10 @@ It is a Llama as transformers keeps it, so everything that takes a model's folde
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,6 +50,19 @@ class School(Frozen):
     planned: int = Field(default=0, ge=0)
     batch: int = Field(default=64, ge=1)
     rate: float = Field(default=4e-3, gt=0)
+
+
+def command(make: Callable[..., Path], steps: int) -> None:
+    """The command line of a file that makes a base: -o FOLDER, --seed, --steps. Prints where it is.
+
+    `make(folder, seed=, steps=)` trains; its docstring is the help.
+    """
+    options = argparse.ArgumentParser(description=make.__doc__)
+    options.add_argument("-o", "--output", type=Path, required=True)
+    options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--steps", type=int, default=steps)
+    given = options.parse_args()
+    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps)}\n")
 
 
 def made(folder: Path, lessons: Sequence[Lesson], school: School, *, seed: int = 0, threads: int = 1) -> Path:

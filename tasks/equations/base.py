@@ -8,13 +8,11 @@ and wrong values, two of these for each of those, and is stopped early.
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, beside, made
+from refine.improve.tiny import School, beside, command, made
 
 if TYPE_CHECKING:
     from tasks.equations import exercise as family
@@ -46,14 +44,5 @@ def make(folder: Path, *, seed: int = 0, steps: int = STEPS) -> Path:
     return made(folder, lessons(seed), School(steps=steps, planned=2 * steps), seed=seed)
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=make.__doc__)
-    options.add_argument("-o", "--output", type=Path, required=True)
-    options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--steps", type=int, default=STEPS)
-    given = options.parse_args()
-    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps)}\n")
-
-
 if __name__ == "__main__":
-    main()
+    command(make, STEPS)

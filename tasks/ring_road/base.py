@@ -8,13 +8,11 @@ orders, and so little that it slips: its samples err in different ways, and a vo
 
 from __future__ import annotations
 
-import argparse
-import sys
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, beside, made
+from refine.improve.tiny import School, beside, command, made
 
 if TYPE_CHECKING:
     from tasks.ring_road import exercise as ring
@@ -41,14 +39,5 @@ def make(folder: Path, *, seed: int = 0, steps: int = STEPS) -> Path:
     return made(folder, lessons(seed), School(steps=steps, batch=32, context=64), seed=seed)
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=make.__doc__)
-    options.add_argument("-o", "--output", type=Path, required=True)
-    options.add_argument("--seed", type=int, default=0)
-    options.add_argument("--steps", type=int, default=STEPS)
-    given = options.parse_args()
-    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps)}\n")
-
-
 if __name__ == "__main__":
-    main()
+    command(make, STEPS)

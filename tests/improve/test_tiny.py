@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refine.errors import UsageError
-from refine.improve.tiny import School, beside, made
+from refine.improve.tiny import School, beside, command, made
 from refine.proposers import Options
 from refine.types import Completion, Message, Prompt
 
@@ -58,3 +58,21 @@ def test_modules_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
     assert beside(str(tmp_path / "here" / "other.py"), "exercise") is here
     with pytest.raises(UsageError, match="there is no"):
         beside(str(tmp_path / "base.py"), "exercise")
+
+
+def test_the_command_of_a_base_says_what_to_make(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[Path, int, int]] = []
+
+    def make(folder: Path, *, seed: int, steps: int) -> Path:
+        asked.append((folder, seed, steps))
+        return folder / "made"
+
+    monkeypatch.setattr("sys.argv", ["base.py", "-o", "here", "--seed", "3"])
+    command(make, 400)
+    assert asked == [(Path("here"), 3, 400)]
+    assert capsys.readouterr().out == f"{Path('here') / 'made'}\n"
+    monkeypatch.setattr("sys.argv", ["base.py"])
+    with pytest.raises(SystemExit):
+        command(make, 400)
