@@ -175,6 +175,7 @@ def test_mujoco_renders_the_same_scene_or_says_that_it_cannot() -> None:
     shown = one("a", film())
     found = film_render.rendered(shown.film, [0, 5], shown.camera, (160, 120))
     if found is None:
+        assert not os.environ.get("CI"), "on CI there is one: .ci/run installs it"
         pytest.skip("no OpenGL backend works here")
     backend, images = found
     assert backend in (*film_render.BACKENDS, os.environ.get("MUJOCO_GL"))
