@@ -48,4 +48,5 @@ def test_a_journal_is_small_and_names_no_machine(path: Path) -> None:
     assert path.stat().st_size < 1_500_000
     with Journal.read(path) as journal:
         kept = [repr(fact.event) for fact in journal.facts()]
-    assert not [fact for fact in kept if "/root/" in fact or "/home/" in fact or "/tmp/" in fact]
+    somewhere = [f"/{folder}/" for folder in ("root", "home", "tmp")]
+    assert not [fact for fact in kept if any(path in fact for path in somewhere)]
