@@ -343,9 +343,10 @@ def _opinions(
     judge: Proposer | None, name: str, journal: Journal, recorded: tuple[Fact, ...] | None, budget: Budget
 ) -> Opinions | None:
     """None where nobody is to be asked."""
-    known, seed, patience = tuple(journal.facts()), journal.started.seed, Patience(budget.faults)
-    asked = Opinions(judge, name=name, known=known, recorded=recorded or (), seed=seed, patience=patience)
-    return asked if name else None
+    if not name:
+        return None
+    known, seed, patience = journal.facts(), journal.started.seed, Patience(budget.faults)
+    return Opinions(judge, name=name, known=known, recorded=recorded or (), seed=seed, patience=patience)
 
 
 def _recorded(proposer: Proposer) -> tuple[Fact, ...] | None:
