@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -34,7 +34,8 @@ class School(Frozen):
     """How much it learns.
 
     Attributes:
-        width: of the hidden state; a head for every 16.
+        width: of the hidden state.
+        head: width of an attention head. vLLM on a CPU knows no head of 16: 32 or 64 for a model that it shall serve.
         layers: of the decoder.
         context: tokens, question and answer together.
         steps: of AdamW, each on `batch` lessons.
@@ -44,6 +45,7 @@ class School(Frozen):
     """
 
     width: int = Field(default=64, ge=16, multiple_of=16)
+    head: Literal[16, 32, 64] = 16
     layers: int = Field(default=2, ge=1)
     context: int = Field(default=128, ge=8)
     steps: int = Field(default=400, ge=1)
@@ -136,7 +138,7 @@ def _untrained(words: int, school: School) -> Any:  # noqa: ANN401 - untyped lib
         hidden_size=school.width,
         intermediate_size=4 * school.width,
         num_hidden_layers=school.layers,
-        num_attention_heads=school.width // 16,
+        num_attention_heads=school.width // school.head,
         max_position_embeddings=school.context,
         initializer_range=0.1,
         tie_word_embeddings=False,
