@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from refine.errors import MissingExtra, UsageError
 from refine.types import Frozen
@@ -52,6 +52,12 @@ class School(Frozen):
     planned: int = Field(default=0, ge=0)
     batch: int = Field(default=64, ge=1)
     rate: float = Field(default=4e-3, gt=0)
+
+    @model_validator(mode="after")
+    def _heads_fill_the_width(self) -> Self:
+        if self.width % self.head:
+            raise ValueError(f"a width of {self.width} is no whole number of heads of {self.head}")
+        return self
 
 
 def command(make: Callable[..., Path], steps: int) -> None:

@@ -76,3 +76,8 @@ def test_the_command_of_a_base_says_what_to_make(
     monkeypatch.setattr("sys.argv", ["base.py"])
     with pytest.raises(SystemExit):
         command(make, 400)
+
+
+def test_heads_fill_the_width() -> None:
+    with pytest.raises(ValueError, match="a width of 48 is no whole number of heads of 32"):
+        School(width=48, head=32)
