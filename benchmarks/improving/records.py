@@ -13,7 +13,8 @@ from typing import Any
 from refine.distill.samples import Sample
 from refine.improve.exercise import Exercise
 from refine.improve.methods import surveyed
-from refine.improve.rounds import Method, Round, Rules, Setting, connected, improve, stop
+from refine.improve.rounds import Method, Round, Rules, Setting, improve, stop
+from refine.improve.serving import transformers
 from refine.questions import Question, Verify
 from refine.survey import Plan
 from refine.types import Json
@@ -122,7 +123,7 @@ def run(bench: Bench, arm: Arm) -> None:
         folder,
         arm.method,
         ENDLESS.model_copy(update={"rounds": arm.rounds}),
-        connect=connected,
+        connect=transformers,
         seed=1000 * bench.seed,
         observe=observe,
     )
@@ -137,7 +138,7 @@ def share(source: Path, target: Path) -> None:
 
 def setting(exercise: Exercise, model: Path, folder: Path) -> Setting:
     folder.mkdir(parents=True, exist_ok=True)
-    return Setting(exercise, connected(model), folder, 7)
+    return Setting(exercise, transformers(model), folder, 7)
 
 
 def asked(

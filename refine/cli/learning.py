@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from refine.errors import UsageError
 from refine.improve import rounds
 from refine.improve.methods import METHODS
 from refine.improve.rounds import Round, Rules
-from refine.proposers import Options, Proposer
-from refine.proposers.choose import asked
+from refine.improve.serving import serving, transformers
 from refine.questions import Question
 
 # ── distill ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -49,7 +48,7 @@ def distill(
     if base is None:
         raise UsageError("name the model to train with --base FOLDER, or a file of rows with -o rows.jsonl")
     quiet = terminal.err()
-    done = distil(plan, rounds.connected, lambda text: quiet.print(escape(text)))
+    done = distil(plan, transformers, lambda text: quiet.print(escape(text)))
     if as_json:
         terminal.print_json(_as_json(done, out))
     else:
@@ -85,8 +84,6 @@ def _print_distilled(out: Console, done: Distilled, path: Path) -> None:
 
 # ── improve ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-SERVED = ("transformers", "vllm")
-
 
 def improve(
     source: Source,
@@ -109,28 +106,22 @@ def improve(
     preset = METHODS[method]
     how = preset().recipe.model_copy(update=_given(recipe))
     console = terminal.err() if as_json else terminal.out()
-    done = rounds.improve(
-        practised,
-        base,
-        out,
-        preset(recipe=how, **_given(settings)),
-        rules,
-        connect=connected(serve),
-        seed=seed,
-        observe=lambda one: _print_round(console, one),
-    )
+    with serving(serve, base, lora=how.lora, rounds=rules.rounds) as connect:
+        done = rounds.improve(
+            practised,
+            base,
+            out,
+            preset(recipe=how, **_given(settings)),
+            rules,
+            connect=connect,
+            seed=seed,
+            observe=lambda one: _print_round(console, one),
+        )
     if as_json:
         terminal.print_json([one.model_dump(mode="json", exclude_none=True) for one in done])
     else:
         console.print(f"the models are in {out}/round-K/model", soft_wrap=True)
     return 0
-
-
-def connected(serve: str) -> Callable[[Path], Proposer]:
-    """Makes the proposer of a model's folder: in this process by transformers, or by vLLM."""
-    if serve not in SERVED:
-        raise UsageError(f"--serve {serve}: write one of {', '.join(SERVED)}")
-    return lambda path: asked(f"{serve}:{path}", Options())
 
 
 def _print_round(out: Console, one: Round) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from refine.distill.train import Recipe, train
 from refine.errors import UsageError
 from refine.improve.exercise import Exercise
 from refine.improve.measures import ballots, judging
-from refine.proposers import Options, Proposer
+from refine.proposers import Proposer
 from refine.types import Frozen
 
 
@@ -141,10 +142,10 @@ def _kept(folder: Path) -> Round | None:
 def _round(
     exercise: Exercise, model: Path, folder: Path, method: Method, *, connect: Callable[[Path], Proposer], seed: int
 ) -> Round:
-    old = Setting(exercise, connect(model), folder, seed)
-    before = _examined(old, "before")
-    samples = method.amplify(old)
-    asyncio.run(old.model.aclose())
+    with _open(connect, model) as proposer:
+        old = Setting(exercise, proposer, folder, seed)
+        before = _examined(old, "before")
+        samples = method.amplify(old)
     held_out = [question.text for question in (*exercise.held_out, *exercise.unrelated)]
     rows = cleaned(method.select(samples), held_out)
     if not rows.rows:
@@ -152,11 +153,20 @@ def _round(
     write(rows.rows, folder / "rows.jsonl")
     if not (folder / "model" / "config.json").is_file():
         train(model, rows.rows, folder / "model", method.recipe.model_copy(update={"seed": seed}))
-    new = replace(old, model=connect(folder / "model"))
-    after = _examined(new, "after")
-    asyncio.run(new.model.aclose())
+    with _open(connect, folder / "model") as proposer:
+        after = _examined(replace(old, model=proposer), "after")
     counted = {"rows": len(rows.rows), "left_out": rows.duplicates + rows.contaminated}
     return Round.model_validate(counted | _gained(before, after) | _watched(samples, exercise, method))
+
+
+@contextmanager
+def _open(connect: Callable[[Path], Proposer], model: Path) -> Iterator[Proposer]:
+    """Closed also where something fails: the memory may be needed for another one."""
+    proposer = connect(model)
+    try:
+        yield proposer
+    finally:
+        asyncio.run(proposer.aclose())
 
 
 Exams = tuple[Exam, "Exam | None"]
@@ -207,14 +217,3 @@ def stop(one: Round, earlier: Sequence[Round], rules: Rules) -> str:
         if one.judge_accuracy < rules.judgement or first - one.judge_accuracy > rules.fall:
             return f"the judge tells right from wrong in {one.judge_accuracy:.3f} of the pairs: its reward is hacked"
     return ""
-
-
-def _close(proposer: Proposer) -> None:
-    asyncio.run(proposer.aclose())
-
-
-def connected(model: Path) -> Proposer:
-    """The proposer of a local folder, in this process. How long an answer may be is said with each question."""
-    from refine.proposers.transformers import connect  # noqa: PLC0415 - heavy, and an extra
-
-    return connect(f"transformers:{model}", Options())

@@ -4,6 +4,7 @@
     vllm:FOLDER?lora=ADAPTER         with a low-rank adapter in PEFT's format
     vllm:FOLDER?lora                 without one yet, but ready for `adapted`
     vllm:FOLDER?context=8k           of 8 * 1024 tokens, prompt and answer together; less memory than the model's own
+    vllm:FOLDER?memory=40%           of the GPU's memory at most, where something else needs the rest; 90% else
 
 Sample s of ask a is drawn with the seed `base + s`, where base comes from `default_rng([seed, a])`: the same answer
 whatever else was asked, as long as the logits are the same. They differ in the last bits with what they are batched
@@ -18,7 +19,7 @@ import importlib.util
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -33,6 +34,8 @@ from refine.types import Completion, Json, Message, Prompt, Usage
 
 RANKS = (16, 32, 64, 128, 256)
 """Of adapters, for which vLLM can keep room."""
+ROOM = 64
+"""The rank that room is kept for, which adapters rarely exceed, where nothing else is said."""
 _SERVED = "or serve the model elsewhere (`vllm serve FOLDER`) and take --model hosted_vllm/FOLDER --api-base URL"
 _KNOWN = {
     "temperature",
@@ -51,21 +54,28 @@ _KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What `vllm:...` says. `adapts`: room is kept for adapters of `rank`. `context`: tokens, None as the model has."""
+    """What `vllm:...` says.
+
+    Attributes:
+        adapts: room is kept for adapters of `rank`, which is that of `room`, or more if the first one needs it.
+        context: tokens; None as many as the model has.
+        memory: share of a GPU's memory that vLLM may take; None as it chooses.
+    """
 
     path: Path
     adapter: Adapter | None
     adapts: bool
     context: int | None
+    memory: float | None = None
+    room: int = ROOM
 
     @property
     def rank(self) -> int:
-        """What room is kept for: 64, which adapters rarely exceed, or more if the first one needs it."""
-        return next(rank for rank in RANKS if rank >= max(64, self.adapter.rank if self.adapter else 0))
+        return next(rank for rank in RANKS if rank >= max(self.room, self.adapter.rank if self.adapter else 0))
 
 
-def connect(spec: str, options: Options, task: Task | None = None) -> Vllm:
-    """The proposer of `vllm:FOLDER`. vLLM loads at the first ask.
+def connect(spec: str, options: Options, task: Task | None = None, *, room: int = ROOM) -> Vllm:
+    """The proposer of `vllm:FOLDER`. vLLM loads at the first ask. `room`: rank of the largest adapter, 256 at most.
 
     Raises:
         UsageError: FOLDER is no folder with a model, or an option means nothing to one.
@@ -74,7 +84,7 @@ def connect(spec: str, options: Options, task: Task | None = None) -> Vllm:
     del task
     if options.reasoning_effort is not None:
         raise UsageError(f"--reasoning-effort means nothing to {spec}: leave it out")
-    where = located(spec)
+    where = replace(located(spec), room=room)
     if importlib.util.find_spec("vllm") is None:
         raise MissingExtra("vllm", "vllm", f"as its own installation page says for this machine, {_SERVED}")
 
@@ -93,11 +103,13 @@ def located(spec: str) -> Where:
     if not name or not (path / "config.json").is_file():
         raise UsageError(f"{name or 'PATH'} holds no config.json: --model vllm:FOLDER names a model's folder")
     said = dict(parse_qsl(query, keep_blank_values=True))
-    unknown = sorted(said.keys() - {"lora", "context"})
+    unknown = sorted(said.keys() - {"lora", "context", "memory"})
     if unknown:
-        raise UsageError(f"--model {spec}: {unknown[0]!r} means nothing here; write lora=ADAPTER or context=8k")
+        known = "lora=ADAPTER, context=8k or memory=40%"
+        raise UsageError(f"--model {spec}: {unknown[0]!r} means nothing here; write {known}")
     adapter = adapter_in(Path(said["lora"])) if said.get("lora") else None
-    return Where(path, adapter, "lora" in said, _tokens(said["context"]) if "context" in said else None)
+    context = _tokens(said["context"]) if "context" in said else None
+    return Where(path, adapter, "lora" in said, context, _share(said["memory"]) if "memory" in said else None)
 
 
 def _tokens(text: str) -> int:
@@ -106,6 +118,14 @@ def _tokens(text: str) -> int:
     if found is None:
         raise UsageError(f"context={text}: write it in units of 1024 tokens, as in context=8k")
     return 1024 * int(found.group(1))
+
+
+def _share(text: str) -> float:
+    """No plain number, for the same reason."""
+    found = re.fullmatch(r"([1-9]\d?)%", text)
+    if found is None:
+        raise UsageError(f"memory={text}: write the share of the GPU's memory in percent, as in memory=40%")
+    return int(found.group(1)) / 100
 
 
 def adapter_in(path: Path) -> Adapter:
@@ -122,13 +142,21 @@ def adapter_in(path: Path) -> Adapter:
 
 
 class Vllm:
-    """A model, or one of its adapters; all of them share the engine, which the last one to be closed ends."""
+    """A model, or one of its adapters; all of them share the engine, which the last one to be closed ends.
+
+    To close one twice is to close it once.
+    """
 
     def __init__(self, where: Where, options: Options, engine: Engine, adapter: Adapter | None = None) -> None:
         self._where, self._options, self._engine = where, options, engine
         self._adapter = adapter or where.adapter
+        self._open = True
         self.name = f"vllm:{where.path}" + (f"?lora={self._adapter.path}" if self._adapter else "")
         engine.join()
+
+    def again(self) -> Vllm:
+        """The same model, or adapter, in the same engine; to be closed for itself."""
+        return Vllm(self._where, self._options, self._engine, self._adapter)
 
     def adapted(self, path: Path) -> Vllm:
         """The same model with the adapter in the folder `path`, in the same engine: nothing is loaded but the adapter.
@@ -159,7 +187,9 @@ class Vllm:
         await self._asked(say, (0,), say.params)
 
     async def aclose(self) -> None:
-        await asyncio.to_thread(self._engine.leave)
+        if self._open:
+            self._open = False
+            await asyncio.to_thread(self._engine.leave)
 
     def __repr__(self) -> str:
         return f"Vllm({self.name!r})"

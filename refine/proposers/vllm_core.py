@@ -43,6 +43,8 @@ def _arguments(where: Where, *, cpu: bool) -> dict[str, Any]:
         arguments |= {"enforce_eager": True, "enable_chunked_prefill": False}
         own = "VLLM_CPU_KVCACHE_SPACE" in os.environ
         arguments |= {} if own else {"kv_cache_memory_bytes": CPU_CACHE_BYTES}
+    elif where.memory is not None:
+        arguments["gpu_memory_utilization"] = where.memory
     return arguments
 
 

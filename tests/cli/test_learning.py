@@ -117,14 +117,6 @@ def test_nothing_is_held_out_by_itself(file: Path) -> None:
         exercise(Source(file))
 
 
-def test_models_are_served_by_what_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--serve luck: write one of transformers, vllm"):
-        learning.connected("luck")
-    for serve in learning.SERVED:
-        with pytest.raises(UsageError, match="holds no config.json"):
-            learning.connected(serve)(tmp_path)
-
-
 def test_rows_can_be_had_without_training(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     survey(file)
     exam = tmp_path / "exam.jsonl"
