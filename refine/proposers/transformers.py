@@ -9,7 +9,6 @@ for the last bits of the logits.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 
 from refine.errors import Fault, MissingExtra, UsageError
 from refine.proposers import Options, Proposer
+from refine.proposers.decoding import Choose, decoded
 from refine.task import Task
 from refine.types import Completion, Json, Prompt, Usage
 
@@ -27,6 +27,8 @@ ROWS = 512
 """Completions computed at once, at most."""
 _TOKENS = 256
 """Of one completion, where `--max-tokens` does not say."""
+_STEPS, _DRAWS = 8, 1 << 22
+"""Noise is drawn for so many steps at once, as long as that is not more numbers than these."""
 
 
 def connect(spec: str, options: Options, task: Task | None = None) -> Proposer:
@@ -49,7 +51,16 @@ def connect(spec: str, options: Options, task: Task | None = None) -> Proposer:
     tokenizer = AutoTokenizer.from_pretrained(path, padding_side="left", local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return Local(f"transformers:{path}", AutoModelForCausalLM.from_pretrained(path).eval(), tokenizer, options)
+    model = AutoModelForCausalLM.from_pretrained(path, local_files_only=True).to(_device()).eval()
+    return Local(f"transformers:{path}", model, tokenizer, options)
+
+
+def _device() -> Any:  # noqa: ANN401 - untyped library
+    """The accelerator that torch finds, or the CPU."""
+    import torch  # noqa: PLC0415 - heavy, and an extra
+
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    return found or torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ class Local:
         self.name = name
         self._model = model
         self._tokenizer = tokenizer
+        self._ends = _ends(model, tokenizer)
         self._options = options
         self._waiting: list[_Row] = []
         self._work: asyncio.Task[None] | None = None
@@ -112,8 +124,12 @@ class Local:
         await asyncio.sleep(0)  # whoever asks in the same turn of the loop is answered in the same batch
         while self._waiting:
             params = self._waiting[0].params
+            length = len(self._waiting[0].ids)
             alike = [row for row in self._waiting if row.params == params]
-            batch = list(itertools.islice(alike, ROWS))
+            alike.sort(
+                key=lambda row: abs(len(row.ids) - length)
+            )  # the less is padded; the oldest is first in any case
+            batch = alike[:ROWS]
             taken = set(map(id, batch))
             self._waiting = [row for row in self._waiting if id(row) not in taken]
             try:
@@ -124,65 +140,76 @@ class Local:
                 _answer(batch, done)
 
     def _generate(self, rows: Sequence[_Row], params: dict[str, Json]) -> list[Completion]:
-        import torch  # noqa: PLC0415 - heavy, and an extra
-        from transformers import LogitsProcessorList  # noqa: PLC0415 - as above
-
-        padded = self._tokenizer.pad({"input_ids": [list(row.ids) for row in rows]}, return_tensors="pt")
-        inputs = {name: padded[name].to(self._model.device) for name in ("input_ids", "attention_mask")}
         most = _most(params)
-        heat = float(str(params.get("temperature", 1.0)))
-        share = float(str(params.get("top_p", 1.0)))
         begun = time.monotonic()
-        with torch.inference_mode():
-            made = self._model.generate(
-                **inputs,
-                max_new_tokens=most,
-                do_sample=False,
-                logits_processor=LogitsProcessorList(_processors(rows, heat, share)),
-                pad_token_id=self._tokenizer.pad_token_id,
-            )
-        new = made[:, inputs["input_ids"].shape[1] :].tolist()
+        new = decoded(self._model, [row.ids for row in rows], _choice(rows, params), most=most, ends=self._ends)
+        own = [ids[:-1] if ids[-1] in self._ends else ids for ids in new]
+        texts = self._tokenizer.batch_decode(own, skip_special_tokens=True)
         each = (time.monotonic() - begun) / len(rows)
-        done = [self._completion(row, ids, most) for row, ids in zip(rows, new, strict=True)]
-        return [completion.model_copy(update={"seconds": each}) for completion in done]
+        return [self._completion(*made, each) for made in zip(rows, texts, new, strict=True)]
 
-    def _completion(self, row: _Row, ids: list[int], most: int) -> Completion:
-        end = self._tokenizer.eos_token_id
-        finished = end in ids
-        own = ids[: ids.index(end)] if finished else ids
-        usage = Usage(prompt_tokens=len(row.ids), completion_tokens=len(own) + finished, usd=0.0)
-        text = self._tokenizer.decode(own, skip_special_tokens=True)
-        finish = "stop" if finished or len(own) < most else "length"
-        return Completion(sample=row.place[2], text=text, model=self.name, usage=usage, finish=finish)
+    def _completion(self, row: _Row, text: str, ids: Sequence[int], seconds: float) -> Completion:
+        usage = Usage(prompt_tokens=len(row.ids), completion_tokens=len(ids), usd=0.0)
+        finish = "stop" if ids[-1] in self._ends else "length"
+        sample = row.place[2]
+        return Completion(sample=sample, text=text, model=self.name, usage=usage, finish=finish, seconds=seconds)
+
+
+def _ends(model: Any, tokenizer: Any) -> frozenset[int]:  # noqa: ANN401 - untyped library
+    """The tokens that end an answer: the tokenizer's, and those that the model's generation_config.json names."""
+    named = model.generation_config.eos_token_id
+    several = named if isinstance(named, list) else [named]
+    return frozenset(token for token in (tokenizer.eos_token_id, *several) if token is not None)
 
 
 def _most(params: dict[str, Json]) -> int:
     return int(str(params.get("max_tokens") or _TOKENS))
 
 
-def _processors(rows: Sequence[_Row], heat: float, share: float) -> list[Any]:
-    """Temperature and nucleus first, then the noise; nothing for a temperature of 0, which is greedy."""
+def _choice(rows: Sequence[_Row], params: dict[str, Json]) -> Choose:
+    """Temperature and nucleus first, then the noise and the largest; a temperature of 0 is greedy."""
     from transformers import TemperatureLogitsWarper, TopPLogitsWarper  # noqa: PLC0415 - heavy, and an extra
 
+    heat = float(str(params.get("temperature", 1.0)))
+    share = float(str(params.get("top_p", 1.0)))
     if heat == 0:
-        return []
+        return _largest
     warped = [TemperatureLogitsWarper(heat)] if heat != 1 else []
     kept = [TopPLogitsWarper(share)] if share < 1 else []
-    return [*warped, *kept, _Gumbel(rows)]
+    noise = _Gumbel(rows)
+
+    def choose(logits: Any, alive: Sequence[int]) -> Any:  # noqa: ANN401 - tensors
+        for warper in (*warped, *kept):
+            logits = warper(None, logits)
+        return (logits + noise(logits, alive)).argmax(-1)
+
+    return choose
+
+
+def _largest(logits: Any, _alive: Sequence[int]) -> Any:  # noqa: ANN401 - tensors
+    return logits.argmax(-1)
 
 
 class _Gumbel:
-    """Adds each row's own noise, one draw for each token of the vocabulary at each step."""
+    """Each row's own noise, one draw for each token of the vocabulary at each step; drawn for several steps at once."""
 
     def __init__(self, rows: Sequence[_Row]) -> None:
         self._generators = [np.random.default_rng(list(row.place)) for row in rows]
+        self._ahead: list[Any] = []
+        self._place: dict[int, int] = {}
 
-    def __call__(self, input_ids: Any, scores: Any) -> Any:  # noqa: ANN401 - tensors
+    def __call__(self, logits: Any, alive: Sequence[int]) -> Any:  # noqa: ANN401 - tensors
+        """That of the rows at the places `alive`, in the shape of `logits`. For the next step when called again."""
         import torch  # noqa: PLC0415 - heavy, and an extra
 
-        del input_ids
-        noise = np.stack([generator.gumbel(size=scores.shape[-1]) for generator in self._generators])
-        return scores + torch.from_numpy(noise).to(scores)
+        if not self._ahead:
+            size = logits.shape[-1]
+            steps = min(_STEPS, max(1, _DRAWS // (size * len(alive))))
+            drawn = [self._generators[row].gumbel(size=(steps, size)) for row in alive]
+            self._ahead = list(np.stack(drawn, axis=1))[::-1]
+            self._place = {row: place for place, row in enumerate(alive)}
+        noise = self._ahead.pop()[[self._place[row] for row in alive]]
+        return torch.from_numpy(noise).to(logits)
 
 
 def _answer(rows: Sequence[_Row], completions: Sequence[Completion]) -> None:

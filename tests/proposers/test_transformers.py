@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from refine.errors import Fault, UsageError
@@ -80,3 +83,47 @@ async def test_a_prompt_beyond_the_models_length_is_a_fault(folder: Path) -> Non
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"holds no config.json"):
         connect(f"transformers:{tmp_path}", Options())
+
+
+async def test_an_answer_ends_at_any_of_the_tokens_that_the_model_names(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "model")
+    free = await answers(proposer(folder, most=40), asks(1, 8))
+    (tmp_path / "model/generation_config.json").write_text('{"eos_token_id": [2, 4, 5, 6, 7, 8]}')
+    ended = await answers(proposer(tmp_path / "model", most=40), asks(1, 8))
+    for sample, whole in free.items():
+        at = next((i for i, character in enumerate(whole.text) if character in "01234"), None)
+        assert ended[sample].text == (whole.text if at is None else whole.text[:at])
+        assert ended[sample].finish == ("stop" if at is not None else whole.finish)
+    assert any(completion.finish == "stop" for completion in ended.values())
+
+
+async def test_the_noise_is_each_samples_own_stream_one_draw_a_token(folder: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    found = await answers(proposer(folder, most=20), asks(3, 6))
+    for sample, completion in found.items():
+        draws = np.random.default_rng([0, 3, sample])
+        ids = tokenizer("<bos>1+1?\n", add_special_tokens=False)["input_ids"]
+        asked = len(ids)
+        while len(ids) < asked + 20 and ids[-1] != tokenizer.eos_token_id:
+            logits = model(torch.tensor([ids])).logits[0, -1].detach().numpy()
+            ids.append(int((logits + draws.gumbel(size=len(logits))).argmax()))
+        assert completion.text == tokenizer.decode(ids[asked:], skip_special_tokens=True)
+
+
+async def test_nucleus_and_temperature_narrow_what_is_drawn(folder: Path) -> None:
+    greedy = await answers(proposer(folder), asks(1, 1, temperature=0.0))
+    narrow = await answers(proposer(folder), asks(1, 4, top_p=1e-6, temperature=3.0))
+    assert {completion.text for completion in narrow.values()} == {greedy[0].text}
+
+
+def test_the_model_is_where_torch_computes_fastest(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("meta"))
+    held: Any = proposer(folder)
+    assert held._model.device.type == "meta"  # the one accelerator that every machine has
