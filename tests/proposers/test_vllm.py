@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refine.errors import Fault, MissingExtra, UsageError
-from refine.proposers import Options, Priced
+from refine.proposers import Options, Priced, vllm_core
 from refine.proposers.engine import Answer, Answered, Engine
 from refine.proposers.vllm import Vllm, adapter_in, completions, connect, consecutive, first_seed, located
 from refine.types import Completion, Json, Message, Prompt
@@ -58,6 +59,25 @@ def test_a_folder_an_adapter_and_a_context(folder: Path, tmp_path: Path) -> None
     assert (full.adapter.path, full.rank, full.context) == (lora, 128, 8192)
 
 
+def test_a_share_of_the_memory_and_room_for_larger_adapters(folder: Path) -> None:
+    where = located(f"vllm:{folder}?lora&memory=40%")
+    assert (where.memory, where.rank) == (0.4, 64)
+    assert located(f"vllm:{folder}").memory is None
+    assert [replace(where, room=room).rank for room in (1, 16, 17, 96, 256)] == [16, 16, 32, 128, 256]
+
+
+def test_what_vllm_is_told_on_a_gpu_and_on_a_cpu(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VLLM_CPU_KVCACHE_SPACE", raising=False)
+    where = replace(located(f"vllm:{folder}?lora&memory=40%"), room=24)
+    told = vllm_core._arguments(where, cpu=False)
+    assert (told["gpu_memory_utilization"], told["max_lora_rank"], told["enable_lora"]) == (0.4, 32, True)
+    assert "kv_cache_memory_bytes" not in told
+    told = vllm_core._arguments(where, cpu=True)
+    assert told["kv_cache_memory_bytes"] == vllm_core.CPU_CACHE_BYTES
+    assert "gpu_memory_utilization" not in told
+    assert "gpu_memory_utilization" not in vllm_core._arguments(located(f"vllm:{folder}"), cpu=False)
+
+
 @pytest.mark.parametrize(
     ("rest", "why"),
     [
@@ -66,6 +86,8 @@ def test_a_folder_an_adapter_and_a_context(folder: Path, tmp_path: Path) -> None
         ("?context=0k", "units of 1024 tokens"),
         ("?context", "units of 1024 tokens"),
         ("?gpu=2", "'gpu' means nothing here"),
+        ("?memory=0.4", "in percent, as in memory=40%"),
+        ("?memory=100%", "in percent, as in memory=40%"),
         ("/nothing", "holds no config.json"),
     ],
 )
@@ -153,6 +175,18 @@ async def test_an_adapter_shares_the_engine_and_is_closed_for_itself(folder: Pat
     assert (await answers(better, asks(0)))[0].text == f"{seed} round-1"
     assert steps.closed == 0
     await better.aclose()
+    assert steps.closed == 1
+
+
+async def test_the_same_model_again_and_what_is_closed_twice(folder: Path) -> None:
+    steps = opened()
+    base = proposer(f"vllm:{folder}?lora", steps)
+    same = base.again()
+    for _ in range(2):
+        await base.aclose()
+    assert (await answers(same, asks(0)))[0].text.endswith(" -")
+    assert steps.closed == 0
+    await same.aclose()
     assert steps.closed == 1
 
 
