@@ -35,6 +35,9 @@ class Recipe(Frozen):
         batch: rows of one step.
         rate: the highest learning rate; it warms up and falls along a cosine.
         beta: of dpo: how strongly the model is held to what it was.
+        nll: of dpo: the weight of imitating `chosen` beside preferring it, by its negative log-likelihood, mean over
+            its tokens (Iterative Reasoning Preference Optimization, Pang et al. 2024). Preference alone may lower the
+            likelihood of both.
         lora: rank of low-rank adapters (Hu et al. 2021); None trains all weights.
         tokens: of one row at most; longer ones are cut.
         seed: of the order of the rows and of what is initialised.
@@ -45,6 +48,7 @@ class Recipe(Frozen):
     batch: int = Field(default=32, ge=1)
     rate: float = Field(default=1e-4, gt=0)
     beta: float = Field(default=0.1, gt=0)
+    nll: float = Field(default=0.0, ge=0)
     lora: int | None = Field(default=None, ge=1)
     tokens: int = Field(default=1024, ge=8)
     seed: int = 0
@@ -102,7 +106,7 @@ def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:
     keep = ("prompt", "completion") if recipe.method == "sft" else ("prompt", "chosen", "rejected")
     data = Dataset.from_list([{name: record(row)[name] for name in keep} for row in rows])
     config, trainer = (SFTConfig, SFTTrainer) if recipe.method == "sft" else (DPOConfig, DPOTrainer)
-    own = {} if recipe.method == "sft" else {"beta": recipe.beta}
+    own = {} if recipe.method == "sft" else _preference(recipe)
     made = trainer(
         model=AutoModelForCausalLM.from_pretrained(base, local_files_only=True),
         args=config(**_arguments(out, recipe, len(rows)), **own),
@@ -112,6 +116,13 @@ def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:
     )
     made.remove_callback(PrinterCallback)
     return made
+
+
+def _preference(recipe: Recipe) -> dict[str, Any]:
+    """What DPOConfig is given beside."""
+    if not recipe.nll:
+        return {"beta": recipe.beta}
+    return {"beta": recipe.beta, "loss_type": ["sigmoid", "sft"], "loss_weights": [1.0, recipe.nll]}
 
 
 def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:

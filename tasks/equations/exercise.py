@@ -1,8 +1,8 @@
-"""Linear equations modulo 11: hard to solve for who does not know the tables, easy to check by putting a value in.
+"""Linear equations modulo 13: hard to solve for who does not know the tables, easy to check by putting a value in.
 
     python tasks/equations/exercise.py --seed 7 --count 1000 > more.jsonl
 
-`a x + b = c x + d` has one root from 0 to 10, because 11 is prime and a is not c. Solving needs a division; checking
+`a x + b = c x + d` has one root from 0 to 12, because 13 is prime and a is not c. Solving needs a division; checking
 needs two products. So there is a `tool`, which puts the answer in and knows no other, and a `judge` whose question a
 small model can learn to answer in the same way.
 """
@@ -21,7 +21,7 @@ from refine.improve.exercise import Exercise, Judge
 from refine.questions import Question
 from refine.types import Message, Outcome, Verdict
 
-PRIME = 11
+PRIME = 13
 RIGHT, WRONG = 5, 0
 """Points that a judge gives."""
 _EQUATION = re.compile(r"(\d{1,2}) x \+ (\d{1,2}) = (\d{1,2}) x \+ (\d{1,2})")
@@ -85,7 +85,7 @@ def read(question: str) -> Equation:
 
 
 def value(text: str) -> int | None:
-    """The one value that an answer ends with: what stands behind its only `####`, if it is 0 to 10 and nothing else."""
+    """The one value that an answer ends with: what stands behind its only `####`, if it is 0 to 12 and nothing else."""
     found = _ANSWER.findall(text)
     said = found[0].strip() if len(found) == 1 else ""
     return int(said) if _VALUE.fullmatch(said) and int(said) < PRIME else None
@@ -130,7 +130,7 @@ def judgement(equation: Equation, x: int | None) -> str:
 # ── the exercise ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def exercise(practice: int = 1000, held_out: int = 500, seed: int = 0) -> Exercise:
+def exercise(practice: int = 3000, held_out: int = 500, seed: int = 0) -> Exercise:
     """What is practised and what is examined share nothing."""
     found = [Question(text=one.question, answer=str(one.root)) for one in equations(seed, practice + held_out)]
     judge = Judge(ask=asked_to_judge)

@@ -1,4 +1,4 @@
-"""Equations modulo 11: the tool finds what holds without knowing the root, and no trick answer passes it."""
+"""Equations modulo 13: the tool finds what holds without knowing the root, and no trick answer passes it."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def test_the_judge_is_asked_about_a_value_and_nothing_else(case: dict[str, Any])
     (message,) = family.asked_to_judge(case["question"], case["text"])
     content, words = message.content, message.content.split()
     assert content.startswith("judge 2 x + 3 = 10 x + 9 at ")
-    assert words[-2] in {"nothing", *map(str, range(11))}
+    assert words[-2] in {"nothing", *map(str, range(13))}
     assert words[-1] == "."
 
 
 def test_the_tool_agrees_with_the_known_root_and_never_looks_at_it() -> None:
     for one in family.equations(4, 200):
-        texts = [f"#### {x}" for x in range(11)]
+        texts = [f"#### {x}" for x in range(13)]
         found = family.substituted(Question(text=one.question), texts)
-        assert [outcome.passed for outcome in found] == [x == one.root for x in range(11)]
+        assert [outcome.passed for outcome in found] == [x == one.root for x in range(13)]
         known = Question(text=one.question, answer=str(one.root))
-        assert [outcome.passed for outcome in checked(known, texts)] == [x == one.root for x in range(11)]
+        assert [outcome.passed for outcome in checked(known, texts)] == [x == one.root for x in range(13)]
         assert {outcome.verdict for outcome in found} == {Verdict.PASSED, Verdict.WRONG}
 
 
@@ -54,13 +54,13 @@ def test_every_solution_holds(turned: bool) -> None:  # noqa: FBT001 - a paramet
         for step in steps.split(" ; "):
             left, sign, right, _, value = step.split()
             said, a, b = int(value), int(left), int(right)
-            assert (said * b - a if sign == "/" else a - b - said) % 11 == 0, step
+            assert (said * b - a if sign == "/" else a - b - said) % 13 == 0, step
 
 
 def test_a_judgement_gives_five_points_to_the_root_and_none_to_another() -> None:
     for one in family.equations(6, 60):
-        points = [rubric.score(family.judgement(one, x)) for x in (*range(11), None)]
-        assert points == [5.0 if x == one.root else 0.0 for x in (*range(11), None)]
+        points = [rubric.score(family.judgement(one, x)) for x in (*range(13), None)]
+        assert points == [5.0 if x == one.root else 0.0 for x in (*range(13), None)]
 
 
 def test_practice_examination_and_lessons_share_nothing() -> None:
@@ -69,11 +69,11 @@ def test_practice_examination_and_lessons_share_nothing() -> None:
     practised, examined = ({question.text for question in side} for side in (exercise.practice, exercise.held_out))
     lessons = base.lessons(0)
     learnt = {family.read(question).question for question, _ in lessons}
-    assert (len(practised), len(examined), len(lessons)) == (1000, 500, base.SOLVED + base.JUDGED)
+    assert (len(practised), len(examined), len(lessons)) == (3000, 500, base.SOLVED + base.JUDGED)
     assert not practised & examined
     assert not learnt & (practised | examined)
 
 
 def test_there_are_only_so_many_equations() -> None:
-    with pytest.raises(ValueError, match="ask for fewer than 13000"):
-        family.equations(0, 13_000)
+    with pytest.raises(ValueError, match="ask for fewer than 25000"):
+        family.equations(0, 25_000)
