@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from refine import __version__, session
 from refine.budget import Budget, Stop, Tally
 from refine.errors import Fault, RefineError
 from refine.events import Answered, Asked, Event, Fact, Faulted, Resumed, Started, Stopped, Verified
-from refine.journal import Journal
+from refine.journal import Journal, is_paid
 from refine.prompts import as_text
 from refine.proposers import Proposer, content_key
 from refine.questions import Question, Verify
@@ -25,6 +26,8 @@ from refine.types import Completion, Json, Message, Prompt, digest
 
 _PAUSE_S = 1.0
 """Before a failed ask is asked again; doubles with every fault in a row."""
+_TOGETHER_S = 0.5
+"""Answers that cost nothing are journalled with the next ones to the same question, if they come within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class Survey:
                     stop = Stop("candidates", f"all {len(self._plan.questions)} questions are asked")
         except* RefineError as failed:
             raise _first(failed) from None
-        self._commit(Stopped(reason=stop.reason, detail=stop.detail))
+        self._commit([Stopped(reason=stop.reason, detail=stop.detail)])
         return stop
 
     def _over(self) -> Stop | None:
@@ -148,7 +151,7 @@ class Survey:
                 params=prompt.params,
                 move=prompt.move,
             )
-            self._commit(event, [as_text(prompt.messages)])
+            self._commit([event], [as_text(prompt.messages)])
         await self._answer(prompt)
         await self._settle(ask)
 
@@ -156,41 +159,51 @@ class Survey:
         pause = _PAUSE_S
         while left := set(prompt.samples) - set(self._texts.get(prompt.ask, ())):
             try:
-                async for completion in self._proposer(replace(prompt, samples=tuple(sorted(left)))):
-                    self._answered(prompt, completion)
+                await self._ask(replace(prompt, samples=tuple(sorted(left))))
                 self._is_complete(prompt)
             except Fault as fault:
-                self._commit(Faulted(where=fault.where, message=str(fault), ask=prompt.ask))
+                self._commit([Faulted(where=fault.where, message=str(fault), ask=prompt.ask)])
                 if not fault.retry or self.tally.faults_in_a_row >= self._plan.budget.faults:
                     raise
                 await asyncio.sleep(pause)
                 pause *= 2
 
+    async def _ask(self, prompt: Prompt) -> None:
+        """Journals what is answered: at once what was paid for, else what comes within `_TOGETHER_S` together."""
+        held: list[tuple[Answered, str]] = []
+        since = 0.0
+        try:
+            async for completion in self._proposer(prompt):
+                since = since if held else time.monotonic()
+                held.append((event := _answered(prompt, completion), completion.text))
+                if is_paid(event) or time.monotonic() - since > _TOGETHER_S:
+                    self._commit(*zip(*held, strict=True))
+                    held.clear()
+        finally:
+            if held:
+                self._commit(*zip(*held, strict=True))
+
     def _is_complete(self, prompt: Prompt) -> None:
         if set(prompt.samples) - set(self._texts.get(prompt.ask, ())):
             raise Fault("model", f"{self._proposer.name} gave fewer answers than it was asked for")
-
-    def _answered(self, prompt: Prompt, completion: Completion) -> None:
-        key = completion.key or content_key(completion.model, prompt.messages, prompt.params, completion.sample)
-        keyed = completion.model_copy(update={"key": key})
-        said = keyed.model_dump(exclude={"text"}, exclude_defaults=True)
-        self._commit(Answered(ask=prompt.ask, text=digest(keyed.text)[:32], **said), [keyed.text])
 
     async def _settle(self, ask: int) -> None:
         left = [sample for sample in range(self._plan.samples) if (ask, sample) not in self._verified]
         if not left:
             return
-        texts = [self._journal.text(self._texts[ask][sample]) for sample in range(self._plan.samples)]
+        names = self._texts[ask]
+        known = {name: self._journal.text(name) for name in set(names.values())}
+        texts = [known[names[sample]] for sample in range(self._plan.samples)]
         async with self._one_at_a_time:
             outcomes = await asyncio.to_thread(self._verify, self._plan.questions[ask - 1], texts)
-        for sample in left:
-            event = Verified(ask=ask, sample=sample, candidate=self._texts[ask][sample], outcome=outcomes[sample])
-            self._commit(event)
+        self._commit(
+            [Verified(ask=ask, sample=sample, candidate=names[sample], outcome=outcomes[sample]) for sample in left]
+        )
 
-    def _commit(self, event: Event, texts: Iterable[str] = ()) -> None:
-        fact = self._journal.append(event, texts)
-        self._take(fact)
-        self._observe(fact)
+    def _commit(self, events: Iterable[Event], texts: Iterable[str] = ()) -> None:
+        for fact in self._journal.extend(events, texts):
+            self._take(fact)
+            self._observe(fact)
 
     def _take(self, fact: Fact) -> None:
         match fact.event:
@@ -212,6 +225,12 @@ class Survey:
                 self.tally.last_fault = event.message
             case _:
                 pass
+
+
+def _answered(prompt: Prompt, completion: Completion) -> Answered:
+    key = completion.key or content_key(completion.model, prompt.messages, prompt.params, completion.sample)
+    said = completion.model_dump(exclude={"text", "key"}, exclude_defaults=True)
+    return Answered(ask=prompt.ask, text=digest(completion.text)[:32], key=key, **said)
 
 
 def _first(group: ExceptionGroup[RefineError]) -> RefineError:

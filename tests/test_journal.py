@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import zlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from refine.errors import Fault, JournalError
 from refine.events import Answered, Started, Stopped, Verified
-from refine.journal import Journal
+from refine.journal import Journal, _packed
 from refine.types import Candidate, Outcome, Usage, Verdict, digest
 
 STARTED = Started(
@@ -113,3 +117,54 @@ def test_looking_leaves_nothing_behind_and_changes_nothing(tmp_path: Path) -> No
             read.append(Stopped(reason="target", detail=""))
     assert (tmp_path / "run.db").read_bytes() == before
     assert sorted(f.name for f in tmp_path.iterdir()) == ["run.db", "run.db.lock"]
+
+
+def answered(sample: int, text: str, usd: float = 0.0) -> Answered:
+    return Answered(ask=1, sample=sample, text=digest(text)[:32], model="m", usage=Usage(usd=usd))
+
+
+def test_several_facts_at_once_read_as_if_each_had_been_written_alone(tmp_path: Path) -> None:
+    texts = ["one", "two", "one"]
+    events = [answered(sample, text) for sample, text in enumerate(texts)]
+    with journal(tmp_path / "together") as together, journal(tmp_path / "alone") as alone:
+        written = together.extend(events, texts)
+        for event, text in zip(events, texts, strict=True):
+            alone.append(event, [text])
+        assert [fact.seq for fact in written] == [2, 3, 4]
+        assert [(f.seq, f.event) for f in together.facts()] == [(f.seq, f.event) for f in alone.facts()]
+        assert [c.text for _, c in together.completions()] == texts
+        assert together.extend([]) == []
+        assert together.append(Stopped(reason="target", detail="")).seq == 5
+
+
+def test_all_of_several_facts_are_written_or_none(tmp_path: Path) -> None:
+    with journal(tmp_path) as written:
+        written._db.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON main.fact WHEN new.seq = 3 BEGIN"
+                            " SELECT RAISE(ABORT, 'disk full'); END")  # fmt: skip
+        with pytest.raises(Fault, match="disk full"):
+            written.extend([answered(0, "one"), answered(1, "two")], ["one", "two"])
+        with pytest.raises(JournalError, match="holds no text"):
+            written.text(digest("one"))
+        written._db.execute("DROP TRIGGER full")
+        assert written.append(answered(0, "one"), ["one"]).seq == 2
+
+
+@pytest.mark.parametrize(("usd", "level"), [(0.5, 2), (None, 2), (0.0, 1)])
+def test_a_transaction_with_anything_paid_is_synchronous(tmp_path: Path, usd: float, level: int) -> None:
+    with journal(tmp_path) as written:
+        for _ in range(2):
+            written.append(Stopped(reason="target", detail=""))
+            assert written._db.execute("PRAGMA synchronous").fetchone() == (1,)
+            written.extend([answered(0, "one"), answered(1, "two", usd)], ["one", "two"])
+            assert written._db.execute("PRAGMA synchronous").fetchone() == (level,)
+
+
+@given(st.text(st.characters()))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    assert zlib.decompress(_packed(text)).decode("utf-8", "surrogatepass") == text
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 511, 512, 513, 40_000, 1_000_000])
+def test_texts_of_every_length_come_back(size: int) -> None:
+    text = random.Random(size).randbytes(size).hex()[:size]
+    assert zlib.decompress(_packed(text)).decode() == text

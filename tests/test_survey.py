@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from refine import survey
 from refine.budget import Budget
 from refine.errors import Fault, JournalError, TaskError
-from refine.events import Answered, Asked, Verified
+from refine.events import Answered, Asked, Event, Fact, Verified
 from refine.journal import Journal
 from refine.questions import Question, checked, voted
 from refine.survey import Plan, Survey, take_up
@@ -121,3 +122,76 @@ async def test_a_journal_with_verdicts_is_not_begun_anew(tmp_path: Path) -> None
         await Survey(plan, journal, Adds(), voted).go()
     with pytest.raises(JournalError, match="another run"):
         begun(tmp_path, Plan(SUMS[:1], samples=2))
+
+
+class Told:
+    """Answers as it is told to, one at a time, at so much each."""
+
+    name = "told"
+
+    def __init__(self, usd: float | None) -> None:
+        self.usd = usd
+        self.more: asyncio.Queue[None] = asyncio.Queue()
+
+    async def __call__(self, prompt: Prompt) -> AsyncIterator[Completion]:
+        for sample in prompt.samples:
+            await self.more.get()
+            yield Completion(sample=sample, text=f"#### {sample}", model="told", usage=Usage(usd=self.usd))
+
+    async def aclose(self) -> None: ...
+
+
+async def arrived(journal: Journal, model: Told, answers: int) -> int:
+    """How many answers are journalled when so many have come and the survey waits for the next."""
+    for _ in range(answers):
+        model.more.put_nowait(None)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    return sum(isinstance(fact.event, Answered) for fact in journal.facts())
+
+
+@pytest.mark.parametrize(("usd", "journalled"), [(0.5, 2), (None, 2), (0.0, 0)])
+async def test_what_may_have_cost_money_is_journalled_when_it_comes(
+    tmp_path: Path, usd: float | None, journalled: int
+) -> None:
+    with begun(tmp_path, Plan(SUMS[:1], samples=3)) as journal:
+        model = Told(usd)
+        going = asyncio.create_task(Survey(Plan(SUMS[:1], samples=3), journal, model, voted).go())
+        assert await arrived(journal, model, 2) == journalled
+        going.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await going
+        assert await arrived(journal, model, 0) == 2, "an interrupted survey keeps what it was given"
+
+
+async def test_free_answers_that_come_slowly_are_journalled_as_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "_TOGETHER_S", -1.0)
+    with begun(tmp_path, Plan(SUMS[:1], samples=3)) as journal:
+        model = Told(0.0)
+        going = asyncio.create_task(Survey(Plan(SUMS[:1], samples=3), journal, model, voted).go())
+        assert await arrived(journal, model, 2) == 2
+        assert await arrived(journal, model, 1) == 3
+        await going
+
+
+async def test_what_is_known_at_once_is_one_transaction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    extend = Journal.extend
+
+    def counted(journal: Journal, events: Iterable[Event], texts: Iterable[str] = ()) -> list[Fact]:
+        facts = extend(journal, events, texts)
+        sizes.append(len(facts))
+        return facts
+
+    plan = Plan(SUMS[:2], samples=3, in_flight=1)
+    with begun(tmp_path, plan) as journal:
+        monkeypatch.setattr(Journal, "extend", counted)
+        model = Told(0.0)
+        for _ in range(6):
+            model.more.put_nowait(None)
+        await Survey(plan, journal, model, voted).go()
+        kinds = [fact.event.kind for fact in journal.facts()][1:]
+    assert sizes == [1, 3, 3, 1, 3, 3, 1], "an ask, its answers, their verdicts; twice, and the end"
+    assert kinds == [*2 * ["asked", *3 * ["answered"], *3 * ["verified"]], "stopped"]
