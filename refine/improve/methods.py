@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from random import Random
 
 from refine.distill.rows import expert, imitated, preferred
 from refine.distill.samples import Sample
-from refine.distill.samples import samples as read
 from refine.distill.train import Recipe
 from refine.errors import UsageError
-from refine.improve.rounds import Method, Setting
+from refine.improve.rounds import Method
+from refine.improve.setting import Setting, surveyed
 from refine.questions import Question, Verify, voted
-from refine.survey import Plan, Survey, take_up
+from refine.survey import Plan
 from refine.types import Message, Outcome, Verdict
 
-IN_FLIGHT = 64
+ANSWERS = 2048
+"""In flight at most, of all questions together: enough to compute some while others are compared and journalled."""
 
 
-def lmsi(*, samples: int = 32, temperature: float = 0.7, least: float = 0.5, recipe: Recipe | None = None) -> Method:
-    """Huang et al. 2022: `samples` answers a question, all of the majority's are learnt where its share is `least`."""
-    amplify = partial(practised, verify=voted, samples=samples, temperature=temperature)
+def lmsi(
+    *,
+    samples: int = 32,
+    temperature: float = 0.7,
+    questions: int | None = None,
+    least: float = 0.5,
+    recipe: Recipe | None = None,
+) -> Method:
+    """Huang et al. 2022: `samples` answers a question, all of the majority's are learnt where its share is `least`.
+
+    `questions`, here and below, are drawn from the practice anew in each round; None takes all of it.
+    """
+    amplify = partial(practised, verify=voted, samples=samples, temperature=temperature, questions=questions)
     return Method("lmsi", amplify, partial(imitated, least=least), recipe or Recipe())
 
 
-def ida(*, samples: int = 32, temperature: float = 1.0, recipe: Recipe | None = None) -> Method:
+def ida(
+    *, samples: int = 32, temperature: float = 1.0, questions: int | None = None, recipe: Recipe | None = None
+) -> Method:
     """Christiano et al. 2018: what the model finds in `samples` tries, with a tool to tell, is learnt as one answer.
 
     The exercise needs a `tool`. Distilled is the shortest of the right answers to each question.
@@ -36,7 +49,7 @@ def ida(*, samples: int = 32, temperature: float = 1.0, recipe: Recipe | None = 
         tool = setting.exercise.tool
         if tool is None:
             raise UsageError(f"{setting.exercise.name} has no tool that checks an answer: take lmsi or self_rewarding")
-        return practised(setting, verify=tool, samples=samples, temperature=temperature)
+        return practised(setting, verify=tool, samples=samples, temperature=temperature, questions=questions)
 
     return Method("ida", amplify, expert, recipe or Recipe())
 
@@ -45,17 +58,22 @@ def self_rewarding(
     *,
     samples: int = 4,
     temperature: float = 0.7,
+    questions: int | None = None,
     draws: int = 3,
     judge_tokens: int = 256,
     recipe: Recipe | None = None,
 ) -> Method:
-    """Yuan et al. 2024: the same model gives each of its answers points, `draws` times averaged; best against worst."""
+    """Yuan et al. 2024: the same model gives each of its answers points, `draws` times averaged; best against worst.
+
+    The better answer is also imitated (`Recipe.nll`): by preference alone models here got worse.
+    """
+    judge = partial(judged, draws=draws, tokens=judge_tokens)
 
     def amplify(setting: Setting) -> list[Sample]:
-        said = practised(setting, verify=_unjudged, samples=samples, temperature=temperature)
-        return judged(said, setting, draws=draws, tokens=judge_tokens)
+        said = practised(setting, verify=_unjudged, samples=samples, temperature=temperature, questions=questions)
+        return judge(said, setting)
 
-    return Method("self_rewarding", amplify, preferred, recipe or Recipe(method="dpo"), judged=True)
+    return Method("self_rewarding", amplify, preferred, recipe or Recipe(method="dpo", nll=1.0), judge)
 
 
 def _unjudged(question: Question, texts: Sequence[str]) -> list[Outcome]:
@@ -64,30 +82,27 @@ def _unjudged(question: Question, texts: Sequence[str]) -> list[Outcome]:
     return [Outcome(verdict=Verdict.PASSED, score=0.0) for _ in texts]
 
 
-def practised(setting: Setting, *, verify: Verify, samples: int, temperature: float) -> list[Sample]:
-    """`samples` answers to each practised question; `verify` says what they are worth."""
+def practised(
+    setting: Setting, *, verify: Verify, samples: int, temperature: float, questions: int | None = None
+) -> list[Sample]:
+    """`samples` answers to each of so many practised questions; `verify` says what they are worth."""
     exercise = setting.exercise
     plan = Plan(
-        exercise.practice,
+        drawn(exercise.practice, questions, setting.seed),
         samples=samples,
         system=exercise.system,
         params={"temperature": temperature, "max_tokens": exercise.tokens},
         seed=setting.seed,
-        in_flight=IN_FLIGHT,
+        in_flight=max(1, ANSWERS // samples),
     )
     return surveyed(plan, setting, "survey", verify)
 
 
-def surveyed(plan: Plan, setting: Setting, what: str, verify: Verify) -> list[Sample]:
-    """The samples of a survey; its journal is WHAT.db in the round's folder, and is gone on with if it is there."""
-    path, model = setting.folder / f"{what}.db", setting.model
-    with take_up(path, plan, name=f"{setting.exercise.name}: {what}", model=model.name, metric="worth") as facts:
-        asyncio.run(_go(Survey(plan, facts, model, verify)))
-    return list(read(path))
-
-
-async def _go(survey: Survey) -> None:
-    await survey.go()
+def drawn(practice: tuple[Question, ...], questions: int | None, seed: int) -> tuple[Question, ...]:
+    """So many of them, in another order for each seed; all of them as they are where that is no fewer."""
+    if questions is None or questions >= len(practice):
+        return practice
+    return tuple(Random(f"practice/{seed}").sample(practice, questions))
 
 
 def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int) -> list[Sample]:
@@ -104,7 +119,7 @@ def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int)
         system=systems.pop() if systems else "",
         params={"temperature": 1.0, "max_tokens": tokens},
         seed=setting.seed,
-        in_flight=IN_FLIGHT,
+        in_flight=max(1, ANSWERS // draws),
     )
     points: dict[str, list[float]] = {}
     for opinion in surveyed(plan, setting, "judgements", _points(judge.read)):
