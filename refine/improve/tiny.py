@@ -60,17 +60,38 @@ class School(Frozen):
         return self
 
 
-def command(make: Callable[..., Path], steps: int) -> None:
-    """The command line of a file that makes a base: -o FOLDER, --seed, --steps. Prints where it is.
+SMALL = "0.1M"
+SIZES = {SMALL: (64, 2, 16), "1M": (128, 4, 32), "10M": (320, 6, 64), "30M": (512, 7, 64), "100M": (768, 11, 64)}
+"""Width, layers and width of a head, by about how many parameters that makes beside the words: 16 layers * width**2."""
 
-    `make(folder, seed=, steps=)` trains; its docstring is the help.
+
+def slower(size: str) -> float:
+    """By how much a base of this size learns by smaller steps than a small one: as its width.
+
+    Of AdamW, whose steps do not shrink with the gradient (Yang et al. 2022, Tensor Programs V).
+    """
+    return SIZES[SMALL][0] / SIZES[size][0]
+
+
+def sized(school: School, size: str) -> School:
+    """A school that is meant for a small base, for one of `size`."""
+    width, layers, head = SIZES[size]
+    grown = {"width": width, "layers": layers, "head": head, "rate": school.rate * slower(size)}
+    return school.model_copy(update=grown)
+
+
+def command(make: Callable[..., Path], steps: int) -> None:
+    """The command line of a file that makes a base: -o FOLDER, --seed, --steps, --size. Prints where it is.
+
+    `make(folder, seed=, steps=, size=)` trains; its docstring is the help.
     """
     options = argparse.ArgumentParser(description=make.__doc__)
     options.add_argument("-o", "--output", type=Path, required=True)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--steps", type=int, default=steps)
+    options.add_argument("--size", choices=tuple(SIZES), default=SMALL, help="parameters")
     given = options.parse_args()
-    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps)}\n")
+    sys.stdout.write(f"{make(given.output, seed=given.seed, steps=given.steps, size=given.size)}\n")
 
 
 def made(folder: Path, lessons: Sequence[Lesson], school: School, *, seed: int = 0, threads: int = 1) -> Path:
@@ -89,8 +110,9 @@ def made(folder: Path, lessons: Sequence[Lesson], school: School, *, seed: int =
     if ids.shape[1] > school.context:
         raise UsageError(f"a lesson has {ids.shape[1]} tokens, more than the context of {school.context}")
     torch.manual_seed(seed)
-    model = _untrained(len(tokenizer), school)
-    _learn(model, ids, labels, school, torch.Generator().manual_seed(seed))
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = _untrained(len(tokenizer), school).to(device)
+    _learn(model, ids.to(device), labels.to(device), school, torch.Generator().manual_seed(seed))
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
@@ -146,7 +168,7 @@ def _untrained(words: int, school: School) -> Any:  # noqa: ANN401 - untyped lib
         num_hidden_layers=school.layers,
         num_attention_heads=school.width // school.head,
         max_position_embeddings=school.context,
-        initializer_range=0.1,
+        initializer_range=0.8 * school.width**-0.5,
         tie_word_embeddings=False,
         pad_token_id=0,
         bos_token_id=1,
@@ -171,6 +193,7 @@ def _encoded(tokenizer: Any, lessons: Sequence[Lesson]) -> tuple[Any, Any]:  # n
 
 
 def _learn(model: Any, ids: Any, labels: Any, school: School, chance: Any) -> None:  # noqa: ANN401 - tensors
+    """In sixteen bits where there is a GPU; the weights have thirty-two everywhere."""
     import torch  # noqa: PLC0415 - heavy
 
     adam = torch.optim.AdamW(model.parameters(), lr=school.rate, weight_decay=0.01)
@@ -178,7 +201,8 @@ def _learn(model: Any, ids: Any, labels: Any, school: School, chance: Any) -> No
     rate = torch.optim.lr_scheduler.OneCycleLR(adam, school.rate, planned)
     for _ in range(school.steps):
         rows = torch.randint(len(ids), (school.batch,), generator=chance)
-        loss = model(input_ids=ids[rows], labels=labels[rows]).loss
+        with torch.autocast(ids.device.type, torch.bfloat16, enabled=ids.is_cuda):
+            loss = model(input_ids=ids[rows], labels=labels[rows]).loss
         adam.zero_grad()
         loss.backward()
         adam.step()

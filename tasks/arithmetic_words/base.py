@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, beside, command, made
+from refine.improve.tiny import SMALL, School, beside, command, made, sized
 
 if TYPE_CHECKING:
     from tasks.arithmetic_words import exercise as words
@@ -28,9 +28,9 @@ def lessons(seed: int, count: int = LESSONS) -> list[tuple[str, str]]:
     return [(problem.question, problem.solution) for problem in found[:count]]
 
 
-def make(folder: Path, *, seed: int = 0, steps: int = STEPS) -> Path:
+def make(folder: Path, *, seed: int = 0, steps: int = STEPS, size: str = SMALL) -> Path:
     """Trains the base and writes it to `folder`."""
-    return made(folder, lessons(seed), School(steps=steps, planned=2 * steps), seed=seed)
+    return made(folder, lessons(seed), sized(School(steps=steps, planned=2 * steps), size), seed=seed)
 
 
 if __name__ == "__main__":

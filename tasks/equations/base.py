@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from refine.improve.tiny import School, beside, command, made
+from refine.improve.tiny import SMALL, School, beside, command, made, sized
 
 if TYPE_CHECKING:
     from tasks.equations import exercise as family
@@ -42,9 +42,9 @@ def judged(one: family.Equation, chance: Random) -> tuple[str, str]:
     return family.asked_to_judge(one.question, f"#### {x}")[0].content, family.judgement(one, x)
 
 
-def make(folder: Path, *, seed: int = 0, steps: int = STEPS) -> Path:
+def make(folder: Path, *, seed: int = 0, steps: int = STEPS, size: str = SMALL) -> Path:
     """Trains the base and writes it to `folder`."""
-    return made(folder, lessons(seed), School(steps=steps), seed=seed)
+    return made(folder, lessons(seed), sized(School(steps=steps), size), seed=seed)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from refine.errors import UsageError
-from refine.improve.tiny import School, beside, command, made
+from refine.improve.tiny import SIZES, SMALL, School, beside, command, made, sized
 from refine.proposers import Options
 from refine.types import Completion, Message, Prompt
 
@@ -63,15 +63,15 @@ def test_modules_of_one_name_in_two_folders_are_two(tmp_path: Path) -> None:
 def test_the_command_of_a_base_says_what_to_make(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[tuple[Path, int, int]] = []
+    asked: list[tuple[Path, int, int, str]] = []
 
-    def make(folder: Path, *, seed: int, steps: int) -> Path:
-        asked.append((folder, seed, steps))
+    def make(folder: Path, *, seed: int, steps: int, size: str) -> Path:
+        asked.append((folder, seed, steps, size))
         return folder / "made"
 
     monkeypatch.setattr("sys.argv", ["base.py", "-o", "here", "--seed", "3"])
     command(make, 400)
-    assert asked == [(Path("here"), 3, 400)]
+    assert asked == [(Path("here"), 3, 400, SMALL)]
     assert capsys.readouterr().out == f"{Path('here') / 'made'}\n"
     monkeypatch.setattr("sys.argv", ["base.py"])
     with pytest.raises(SystemExit):
@@ -81,3 +81,11 @@ def test_the_command_of_a_base_says_what_to_make(
 def test_heads_fill_the_width() -> None:
     with pytest.raises(ValueError, match="a width of 48 is no whole number of heads of 32"):
         School(width=48, head=32)
+
+
+def test_a_larger_base_has_about_as_many_parameters_as_its_name_says_and_learns_slower() -> None:
+    for size, (width, layers, _) in SIZES.items():
+        assert 0.8 < 16 * layers * width**2 / (1e6 * float(size.removesuffix("M"))) < 1.35
+    large = sized(School(steps=7), "10M")
+    assert (large.width, large.steps, large.rate) == (320, 7, School().rate / 5)
+    assert sized(School(steps=7), SMALL) == School(steps=7)
