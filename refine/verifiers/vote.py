@@ -8,6 +8,7 @@ every use where labels exist for evaluation.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ Answer = Callable[[str], "str | None"]
 """The final answer in a completion, or None."""
 Same = Callable[[str, str], bool]
 """Whether two final answers say the same."""
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,29}")
+"""In the one way to write it: two of these say the same where they are the same text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ def _final(text: str) -> str | None:
 
 def _proved(one: str, other: str) -> bool:
     """Neither side of a vote is trusted. Answers that are no formulas, such as "Paris", agree with the same words."""
+    if _INTEGER.fullmatch(one) and _INTEGER.fullmatch(other):
+        return one == other
     from refine.verifiers.answers import Proved  # noqa: PLC0415 - SymPy is an extra
     from refine.verifiers.symbolic import same_answer  # noqa: PLC0415 - as above
 

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refine.verifiers.vote import calibration, vote
+from refine.verifiers.answers import Proved
+from refine.verifiers.symbolic import same_answer
+from refine.verifiers.vote import _INTEGER, _proved, calibration, vote
 
 
 def test_answers_that_say_the_same_vote_together() -> None:
@@ -91,3 +93,22 @@ def test_answers_that_are_no_formulas_agree_with_the_same_words() -> None:
     )
     assert found.agreeing == (0, 1, 3)
     assert len(found.groups) == 3
+
+
+integers = st.one_of(st.integers(-20, 20), st.integers(-(10**30) + 1, 10**30 - 1))
+
+
+@given(integers, integers)
+def test_integers_compared_as_texts_are_the_same_as_by_the_solver(one: int, other: int) -> None:
+    assert _INTEGER.fullmatch(str(one))
+    assert _proved(str(one), str(other)) == isinstance(same_answer(str(one), str(other), percent="sign"), Proved)
+
+
+@pytest.mark.parametrize("text", ["-0", "07", "1.0", "+5", "5%", "1,000", "101_2", "3:30", "5 cm", "٣", "", "5\n"])
+def test_what_can_be_written_in_other_ways_is_no_plain_integer(text: str) -> None:
+    assert not _INTEGER.fullmatch(text)
+
+
+def test_numbers_in_any_way_to_write_them_still_vote_together() -> None:
+    found = vote(["#### 7", "#### 07", "#### 7.0", "#### 14/2", "#### 8", "#### -0", "#### 0"])
+    assert found.groups == ((0, 1, 2, 3), (5, 6), (4,))
