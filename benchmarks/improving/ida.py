@@ -24,7 +24,7 @@ from refine.distill.samples import Sample, Source, by_prompt
 from refine.distill.train import Recipe
 from refine.improve.exercise import Exercise
 from refine.improve.methods import ida
-from refine.improve.rounds import Setting
+from refine.improve.setting import Setting
 from refine.types import Message
 from tasks.equations import base as bases
 from tasks.equations import exercise as family
@@ -36,7 +36,7 @@ RECIPE = Recipe(epochs=8, batch=32, rate=1e-3, tokens=96)
 def bench(bench: Bench) -> None:
     exercise = practice()
     own = ida(samples=TRIES, temperature=1.0, recipe=RECIPE)
-    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed))
+    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
     run(bench, Arm("ida", exercise, own, bench.rounds, measured(exercise)))
     rows = again(bench.seed)
     only = dataclasses.replace(own, amplify=nothing, select=lambda _: rows)

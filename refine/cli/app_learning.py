@@ -211,7 +211,7 @@ def improve(
     """Amplify, distil, examine, again: until no gain is shown, the answers collapse, or the judge is fooled."""
     from refine.cli.learning import improve as go_on  # noqa: PLC0415 - loads the engine
     from refine.cli.practice import Source  # noqa: PLC0415 - as above
-    from refine.improve.rounds import Rules  # noqa: PLC0415 - as above
+    from refine.improve.stopping import Rules  # noqa: PLC0415 - as above
 
     return go_on(
         Source(exercise, layout, held_out or ""),

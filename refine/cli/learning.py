@@ -18,8 +18,8 @@ from refine.distill.train import Recipe
 from refine.errors import UsageError
 from refine.improve import rounds
 from refine.improve.methods import METHODS
-from refine.improve.rounds import Round, Rules
 from refine.improve.serving import serving, transformers
+from refine.improve.stopping import Round, Rules
 from refine.questions import Question
 
 # ── distill ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from refine.distill.rows import Row
 from refine.errors import TaskError, UsageError
 from refine.questions import Question, Verify, questions
 from refine.types import Message
@@ -36,6 +37,8 @@ class Exercise:
         tool: checks an answer without knowing the right one, as by substitution; None where there is no such thing.
         judge: how a model judges.
         tokens: of an answer, at most.
+        rehearsed: what the base has learnt before and should not forget, such as judgements: it is imitated for an
+            epoch at the end of each round's training.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Exercise:
     tool: Verify | None = None
     judge: Judge = Judge()
     tokens: int = 256
+    rehearsed: tuple[Row, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.practice or not self.held_out:

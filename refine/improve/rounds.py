@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import Field
-
 from refine.distill.clean import cleaned
 from refine.distill.examine import Exam, change, examine
 from refine.distill.export import write
@@ -25,19 +23,10 @@ from refine.distill.train import Recipe, train
 from refine.errors import UsageError
 from refine.improve.exercise import Exercise
 from refine.improve.measures import ballots, judging
+from refine.improve.panel import Judge, judgement
+from refine.improve.setting import Setting
+from refine.improve.stopping import Round, Rules, stop
 from refine.proposers import Proposer
-from refine.types import Frozen
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a round works with: the model at hand, the round's own folder and seed."""
-
-    exercise: Exercise
-    model: Proposer
-    folder: Path
-    seed: int
-
 
 Amplify = Callable[[Setting], list[Sample]]
 """From the model at hand to verified samples."""
@@ -52,52 +41,14 @@ class Method:
         amplify: makes samples that are better than the model's first answer, and says what each is worth.
         select: chooses what is learnt from them.
         recipe: how.
-        judged: whether the worth is a judge's opinion, whose agreement with the truth is then watched.
+        judge: where the worth is an opinion, whose agreement with the truth is then watched: how the model gives it.
     """
 
     name: str
     amplify: Amplify
     select: Select
     recipe: Recipe
-    judged: bool = False
-
-
-class Rules(Frozen):
-    """When to stop before the last round.
-
-    Attributes:
-        rounds: at most.
-        patience: so many rounds in a row without a shown gain end it.
-        diversity: answers that differ, as a share of the samples, below which the model has collapsed.
-        judgement: agreement of the judge with the truth, below which its opinions are no reward; and the fall from
-            the first round that is taken for reward hacking.
-    """
-
-    rounds: int = Field(default=3, ge=1)
-    patience: int = Field(default=1, ge=1)
-    diversity: float = Field(default=0.02, ge=0)
-    judgement: float = Field(default=0.6, ge=0, le=1)
-    fall: float = Field(default=0.15, ge=0)
-
-
-class Round(Frozen):
-    """What one round came to; accuracies are greedy and held out. `stop` says why there is no other."""
-
-    number: int = 0
-    rows: int
-    left_out: int
-    before: float
-    after: float
-    low: float
-    high: float
-    verdict: str
-    unrelated: float | None = None
-    confidence: float | None = None
-    vote_accuracy: float | None = None
-    overstated: float | None = None
-    diversity: float | None = None
-    judge_accuracy: float | None = None
-    stop: str = ""
+    judge: Judge | None = None
 
 
 def improve(
@@ -140,23 +91,47 @@ def _kept(folder: Path) -> Round | None:
 
 
 def _round(
-    exercise: Exercise, model: Path, folder: Path, method: Method, *, connect: Callable[[Path], Proposer], seed: int
+    exercise: Exercise, base: Path, folder: Path, method: Method, *, connect: Callable[[Path], Proposer], seed: int
 ) -> Round:
-    with _open(connect, model) as proposer:
+    """From the model in `base` to the one in `folder/model`."""
+    with _open(connect, base) as proposer:
         old = Setting(exercise, proposer, folder, seed)
         before = _examined(old, "before")
+        judge_before = _on_panel(method, old, "before")
         samples = method.amplify(old)
     held_out = [question.text for question in (*exercise.held_out, *exercise.unrelated)]
     rows = cleaned(method.select(samples), held_out)
     if not rows.rows:
         raise UsageError(f"{folder}: no answer is good enough to learn from; sample more, or lower the threshold")
     write(rows.rows, folder / "rows.jsonl")
-    if not (folder / "model" / "config.json").is_file():
-        train(model, rows.rows, folder / "model", method.recipe.model_copy(update={"seed": seed}))
+    _trained(base, rows.rows, exercise.rehearsed, folder, method.recipe.model_copy(update={"seed": seed}))
     with _open(connect, folder / "model") as proposer:
-        after = _examined(replace(old, model=proposer), "after")
+        new = replace(old, model=proposer)
+        after = _examined(new, "after")
+        judge_after = _on_panel(method, new, "after")
     counted = {"rows": len(rows.rows), "left_out": rows.duplicates + rows.contaminated}
-    return Round.model_validate(counted | _gained(before, after) | _watched(samples, exercise, method))
+    judges = {"panel_before": judge_before, "panel_after": judge_after}
+    return Round.model_validate(counted | _gained(before, after) | _watched(samples, exercise, method) | judges)
+
+
+def _trained(base: Path, rows: Sequence[Row], rehearsed: Sequence[Row], folder: Path, recipe: Recipe) -> None:
+    """Learns the rows, and then for an epoch what should not be forgotten.
+
+    Not both at once: what is rehearsed are no pairs, and made into pairs (a right judgement against another) judges
+    were lost faster than without.
+    """
+    steps = [(rows, recipe)]
+    if rehearsed:
+        steps.append((rehearsed, recipe.model_copy(update={"method": "sft", "epochs": 1})))
+    for number, (some, how) in enumerate(steps, 1):
+        out = folder / ("model" if number == len(steps) else "unrehearsed")
+        if not (out / "config.json").is_file():
+            train(base, some, out, how)
+        base = out
+
+
+def _on_panel(method: Method, setting: Setting, when: str) -> float | None:
+    return _known(judgement(method.judge, setting, when)) if method.judge is not None else None
 
 
 @contextmanager
@@ -197,23 +172,9 @@ def _watched(samples: Sequence[Sample], exercise: Exercise, method: Method) -> d
         "vote_accuracy": _known(votes.accuracy),
         "overstated": votes.calibrated.overstated if votes.calibrated else None,
         "diversity": _known(votes.diversity),
-        "judge_accuracy": _known(judging(samples, known).accuracy) if method.judged else None,
+        "judge_accuracy": _known(judging(samples, known).accuracy) if method.judge else None,
     }
 
 
 def _known(value: float) -> float | None:
     return None if math.isnan(value) else value
-
-
-def stop(one: Round, earlier: Sequence[Round], rules: Rules) -> str:
-    """Why there should be no round after `one`, which came after `earlier`; or ""."""
-    latest = [*earlier, one][-rules.patience :]
-    if len(latest) == rules.patience and all(each.verdict != "better" for each in latest):
-        return f"held out: {one.verdict} ({one.before:.3f} to {one.after:.3f}, {one.low:+.3f} to {one.high:+.3f})"
-    if one.diversity is not None and one.diversity < rules.diversity:
-        return f"the answers do not differ any more (diversity {one.diversity:.3f})"
-    if one.judge_accuracy is not None:
-        first = next((r.judge_accuracy for r in earlier if r.judge_accuracy is not None), one.judge_accuracy)
-        if one.judge_accuracy < rules.judgement or first - one.judge_accuracy > rules.fall:
-            return f"the judge tells right from wrong in {one.judge_accuracy:.3f} of the pairs: its reward is hacked"
-    return ""

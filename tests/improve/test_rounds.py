@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from refine.distill.rows import Row
+from refine.distill.samples import samples
 from refine.distill.train import Recipe
 from refine.errors import TaskError, UsageError
 from refine.improve import rounds
 from refine.improve.exercise import Exercise, Judge, load
-from refine.improve.methods import ida, lmsi, self_rewarding
-from refine.improve.rounds import Method, Round, Rules, improve
+from refine.improve.methods import drawn, ida, lmsi, self_rewarding
+from refine.improve.rounds import Method, improve
+from refine.improve.stopping import Round, Rules, stop
 from refine.questions import Question, checked
 from refine.types import Completion, Message, Prompt
 
@@ -94,9 +98,47 @@ def test_the_judges_points_make_the_pairs_and_are_held_against_the_truth(
     tmp_path: Path, learnt: list[tuple[Row, ...]]
 ) -> None:
     (one,) = run(tmp_path, self_rewarding(samples=4, draws=2), Rules(rounds=1))
-    assert one.judge_accuracy == 1.0
+    assert (one.judge_accuracy, one.panel_before, one.panel_after) == (1.0, 1.0, 1.0)
     pairs = {(row.question, row.chosen, row.rejected) for row in learnt[0]}
     assert pairs == {(f"{n} + {n}?", f"#### {2 * n}", f"#### {2 * n + 1}") for n in range(20)}
+
+
+def test_the_panel_is_what_the_base_said_in_every_round(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    run(tmp_path, self_rewarding(samples=4, draws=2), Rules(rounds=2, patience=2))
+    said = list(samples(tmp_path / "out" / "panel" / "panel.db"))
+    assert {one.source.model for one in said} == {str(tmp_path / "base")}
+    assert {one.question for one in said} <= {one.text for one in exercise().held_out}
+    judged = list(samples(tmp_path / "out" / "round-2" / "panel-after" / "judgements.db"))
+    assert {one.source.model for one in judged} == {str(tmp_path / "out" / "round-2" / "model")}
+    assert len(learnt) == 2
+
+
+def test_what_is_rehearsed_is_imitated_after_what_is_learnt(
+    tmp_path: Path, learnt: list[tuple[Row, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Row((Message(role="user", content="judge 1 + 1? 2"),), "Score: 5", None, 1.0, ())
+    base, out = tmp_path / "base", tmp_path / "out"
+    recipes: list[tuple[Path, Recipe]] = []
+    train: Any = vars(rounds)["train"]
+
+    def noted(begun: Path, rows: Sequence[Row], made: Path, how: Recipe) -> None:
+        recipes.append((begun, how))
+        train(begun, rows, made, how)
+
+    monkeypatch.setattr(rounds, "train", noted)
+    improve(replace(exercise(), rehearsed=(kept,)), base, out, self_rewarding(samples=4), Rules(rounds=1), connect=Half)
+    assert learnt[1] == (kept,)
+    assert kept not in learnt[0]
+    assert [path.name for path, _ in recipes] == ["base", "unrehearsed"]
+    assert [(how.method, how.epochs) for _, how in recipes] == [("dpo", 2), ("sft", 1)]
+
+
+def test_each_round_practises_other_questions_where_only_some_are_taken() -> None:
+    all_of_them = questions(0, 50)
+    first, second = (drawn(all_of_them, 10, seed) for seed in (1, 2))
+    assert len(set(first)) == len(set(second)) == 10
+    assert first == drawn(all_of_them, 10, 1) != second
+    assert drawn(all_of_them, None, 1) == drawn(all_of_them, 50, 1) == all_of_them
 
 
 def test_a_finished_round_is_not_done_again(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
@@ -105,17 +147,27 @@ def test_a_finished_round_is_not_done_again(tmp_path: Path, learnt: list[tuple[R
     assert len(learnt) == 2
 
 
-@pytest.mark.parametrize(("judged", "why"), [(0.55, "its reward is hacked"), (0.7, "its reward is hacked"), (0.9, "")])
-def test_a_judge_that_falls_ends_the_rounds(judged: float, why: str) -> None:
-    good = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", judge_accuracy=0.95)
-    found = rounds.stop(good.model_copy(update={"judge_accuracy": judged}), [good], Rules())
+GOOD = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better")
+FALLS = [(0.55, "its reward is hacked"), (0.7, "0.950 in the beginning: it is forgetting, or is fooled"), (0.9, "")]
+
+
+@pytest.mark.parametrize(("judged", "why"), FALLS)
+@pytest.mark.parametrize("measured", ["judge_accuracy", "panel_after"])
+def test_a_judge_that_falls_ends_the_rounds(measured: str, judged: float, why: str) -> None:
+    first = GOOD.model_copy(update={"judge_accuracy": 0.95, "panel_before": 0.95, "panel_after": 0.95})
+    found = stop(first.model_copy(update={measured: judged}), [first], Rules())
     assert found.endswith(why)
     assert bool(found) == bool(why)
 
 
+def test_a_judge_that_falls_in_the_first_training_is_not_asked_again() -> None:
+    one = GOOD.model_copy(update={"judge_accuracy": 0.95, "panel_before": 0.95, "panel_after": 0.7})
+    assert "of the panel's answers" in stop(one, [], Rules())
+
+
 def test_answers_that_do_not_differ_end_the_rounds() -> None:
     one = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better", diversity=0.01)
-    assert "do not differ" in rounds.stop(one, [], Rules())
+    assert "do not differ" in stop(one, [], Rules())
 
 
 def test_an_exercise_keeps_its_examination_apart(tmp_path: Path) -> None:
@@ -134,10 +186,10 @@ def test_rounds_without_a_gain_are_endured_for_as_long_as_patience_says() -> Non
     flat = Round(rows=1, left_out=0, before=0.5, after=0.5, low=-0.1, high=0.1, verdict="no difference shown")
     better = flat.model_copy(update={"verdict": "better"})
     patient = Rules(patience=2)
-    assert rounds.stop(flat, [], Rules())
-    assert not rounds.stop(flat, [], patient)
-    assert not rounds.stop(flat, [flat, better], patient)
-    assert rounds.stop(flat, [better, flat], patient)
+    assert stop(flat, [], Rules())
+    assert not stop(flat, [], patient)
+    assert not stop(flat, [flat, better], patient)
+    assert stop(flat, [better, flat], patient)
 
 
 def test_the_shipped_exercise_is_right_about_its_walks() -> None:
@@ -146,7 +198,7 @@ def test_the_shipped_exercise_is_right_about_its_walks() -> None:
     ring = load(shipped() / "ring_road")
     for question in ring.held_out[:50]:
         start, *steps = question.text.removesuffix(" ?").split()
-        assert question.answer == str((int(start) + sum(map(int, steps))) % 7)
+        assert question.answer == str((int(start) + sum(map(int, steps))) % 13)
 
 
 def test_no_walk_that_a_base_learns_from_is_in_an_exercise() -> None:
@@ -162,5 +214,5 @@ def test_a_walk_is_solved_in_any_order() -> None:
 
     walk = Walk(4, (3, -5, 2))
     assert (walk.question, walk.answer) == ("4 +3 -5 +2 ?", "4")
-    assert walk.solution((0, 1, 2)) == "+3 0 -5 2 +2 4 #### 4"
-    assert walk.solution((2, 1, 0)) == "+2 6 -5 1 +3 4 #### 4"
+    assert walk.solution((0, 1, 2)) == "+3 7 -5 2 +2 4 #### 4"
+    assert walk.solution((1, 2, 0)) == "-5 12 +2 1 +3 4 #### 4"
