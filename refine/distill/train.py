@@ -74,11 +74,16 @@ def train(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Trained
     _require(rows, recipe, base)
     begun = time.monotonic()
     trainer = _trainer(base, rows, out, recipe)
-    done = sorted((out / CHECKPOINTS).glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=True if done else None)
+    trainer.train(resume_from_checkpoint=_last_checkpoint(out))
     _write(trainer, out, recipe)
     losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
     return Trained(out, losses, int(trainer.state.global_step), time.monotonic() - begun)
+
+
+def _last_checkpoint(out: Path) -> str | None:
+    """The newest that was written whole: its state is written last."""
+    whole = [file.parent for file in (out / CHECKPOINTS).glob("checkpoint-*/trainer_state.json")]
+    return str(max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))) if whole else None
 
 
 def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
@@ -144,7 +149,7 @@ def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:
         "save_total_limit": 1,
         "report_to": [],
         "disable_tqdm": True,
-        "bf16": False,
+        "bf16": torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
         "gradient_checkpointing": False,
         "dataloader_pin_memory": torch.cuda.is_available(),
     }
@@ -157,11 +162,18 @@ def _lora(rank: int) -> Any:  # noqa: ANN401 - untyped library
 
 
 def _write(trainer: Any, out: Path, recipe: Recipe) -> None:  # noqa: ANN401 - untyped library
-    """The whole model and its tokenizer; the checkpoints are not needed any more."""
+    """The whole model and its tokenizer; the checkpoints are not needed any more.
+
+    config.json comes last: where it is, the rest is too.
+    """
     model = trainer.model
     if recipe.lora is not None:
         model.save_pretrained(out / ADAPTER)
         model = model.merge_and_unload()
-    model.save_pretrained(out)
-    trainer.processing_class.save_pretrained(out)
+    unfinished = out / "unfinished"
+    model.save_pretrained(unfinished)
+    trainer.processing_class.save_pretrained(unfinished)
+    for file in sorted(unfinished.iterdir(), key=lambda file: file.name == "config.json"):
+        file.replace(out / file.name)
+    unfinished.rmdir()
     shutil.rmtree(out / CHECKPOINTS, ignore_errors=True)

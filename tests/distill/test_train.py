@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +103,30 @@ def test_training_goes_on_from_its_last_checkpoint(base: Path, tmp_path: Path, m
     done = train(base, rows(), tmp_path / "m", Recipe(epochs=3, batch=16))
     assert done.steps == 15
     assert len(list((tmp_path / "m").glob("*.safetensors"))) == 1
+
+
+@pytest.mark.parametrize("time", [1, 2], ids=["in a checkpoint", "in the model"])
+def test_a_kill_while_something_is_written_does_no_harm(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time: int
+) -> None:
+    from transformers import PreTrainedTokenizerBase
+
+    own, times = PreTrainedTokenizerBase.save_pretrained, itertools.count(1)
+
+    def killed(*args: Any, **rest: Any) -> Any:
+        if next(times) == time:
+            raise KeyboardInterrupt
+        return own(*args, **rest)
+
+    with monkeypatch.context() as during:
+        during.setattr(PreTrainedTokenizerBase, "save_pretrained", killed)
+        with pytest.raises(KeyboardInterrupt):
+            train(base, rows(), tmp_path / "m", Recipe(epochs=1, batch=16))
+    assert not (tmp_path / "m" / "config.json").exists()
+    assert train(base, rows(), tmp_path / "m", Recipe(epochs=1, batch=16)).steps == 5
+    there = {file.name for file in (tmp_path / "m").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer.json"} <= there
+    assert not {"unfinished", "checkpoints"} & there
 
 
 def test_what_cannot_be_trained_on_is_said(base: Path, tmp_path: Path) -> None:
