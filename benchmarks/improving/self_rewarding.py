@@ -41,7 +41,7 @@ TOKENS = 40
 def bench(bench: Bench) -> None:
     exercise = practice()
     extra = measured(exercise)
-    base(bench, extra, lambda folder: bases.make(folder, seed=bench.seed))
+    base(bench, extra, lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
     own = self_rewarding(samples=SAMPLES, temperature=1.0, draws=DRAWS, judge_tokens=TOKENS, recipe=RECIPE)
     run(bench, Arm("self", exercise, replaying(own, bench.seed), bench.rounds, extra))
     for name, verify in (("verified", family.substituted), ("random", by_chance(bench.seed))):
