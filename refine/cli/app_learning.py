@@ -99,6 +99,19 @@ Epochs = Annotated[int | None, typer.Option(metavar="N", min=1, rich_help_panel=
 Batch = Annotated[int | None, typer.Option(metavar="N", min=1, help="Rows of a step.", rich_help_panel=_TRAINING)]
 Rate = Annotated[float | None, typer.Option(metavar="X", help="Highest learning rate.", rich_help_panel=_TRAINING)]
 Beta = Annotated[float | None, typer.Option(metavar="X", help="Of dpo.", rich_help_panel=_TRAINING)]
+Nll = Annotated[
+    float | None,
+    typer.Option(metavar="X", help="Of dpo: weight of imitating the better answer too.", rich_help_panel=_TRAINING),
+]
+Rehearse = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Rows (TRL's JSON lines) not to be forgotten in any round.", rich_help_panel=_TRAINING
+    ),
+]
+Drawn = Annotated[
+    int | None, typer.Option("--questions", metavar="N", min=1, help="Drawn from the practice anew in each round.")
+]
 Lora = Annotated[int | None, typer.Option(metavar="RANK", min=1, help="Low-rank adapters.", rich_help_panel=_TRAINING)]
 
 
@@ -165,6 +178,7 @@ def distill(
     batch: Batch = None,
     rate: Rate = None,
     beta: Beta = None,
+    nll: Nll = None,
     lora: Lora = None,
     seed: int = 0,
     as_json: o.AsJson = False,
@@ -173,7 +187,7 @@ def distill(
     from refine.cli.learning import distill as make  # noqa: PLC0415 - loads the engine
     from refine.distill.train import Recipe  # noqa: PLC0415 - as above
 
-    given = {"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "lora": lora, "seed": seed}
+    given = {"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora, "seed": seed}
     recipe = Recipe.model_validate({name: value for name, value in given.items() if value is not None})
     selection = {"least": least, "forms": tuple(form) if form else None, "tokens": max_tokens}
     exams = {"held_out": held_out, "unrelated": unrelated}
@@ -195,15 +209,18 @@ def improve(
     method: Method = "lmsi",
     rounds: Rounds = 3,
     samples: Annotated[int | None, typer.Option("--samples", "-n", metavar="N", min=2)] = None,
+    questions: Drawn = None,
     temperature: o.Temperature = None,
     layout: Layout = "auto",
     held_out: HeldOut = None,
     unrelated: Unrelated = None,
     serve: Serve = "transformers",
+    rehearse: Rehearse = None,
     epochs: Epochs = None,
     batch: Batch = None,
     rate: Rate = None,
     beta: Beta = None,
+    nll: Nll = None,
     lora: Lora = None,
     seed: int = 0,
     as_json: o.AsJson = False,
@@ -219,9 +236,10 @@ def improve(
         output,
         method,
         rules=Rules(rounds=rounds),
-        settings={"samples": samples, "temperature": temperature},
-        recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "lora": lora},
+        settings={"samples": samples, "questions": questions, "temperature": temperature},
+        recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora},
         unrelated=unrelated,
+        rehearse=rehearse,
         serve=serve,
         seed=seed,
         as_json=as_json,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from refine.cli import terminal
 from refine.cli.practice import Source, exercise, held
 from refine.distill.distil import Choice, Distilled, Plan, distil, rows
 from refine.distill.examine import Change
+from refine.distill.export import rows as read_rows
 from refine.distill.export import write
 from refine.distill.train import Recipe
 from refine.errors import UsageError
@@ -95,6 +97,7 @@ def improve(
     settings: dict[str, Any],
     recipe: dict[str, Any],
     unrelated: Path | None,
+    rehearse: Path | None,
     serve: str,
     seed: int,
     as_json: bool,
@@ -103,10 +106,13 @@ def improve(
     if method not in METHODS:
         raise UsageError(f"--method {method}: write one of {', '.join(METHODS)}")
     practised = exercise(source, unrelated)
+    if rehearse is not None:
+        practised = replace(practised, rehearsed=tuple(read_rows(rehearse)))
     preset = METHODS[method]
     how = preset().recipe.model_copy(update=_given(recipe))
     console = terminal.err() if as_json else terminal.out()
-    with serving(serve, base, lora=how.lora, rounds=rules.rounds) as connect:
+    trainings = rules.rounds * (2 if practised.rehearsed else 1)
+    with serving(serve, base, lora=how.lora, rounds=trainings) as connect:
         done = rounds.improve(
             practised,
             base,
@@ -131,6 +137,8 @@ def _print_round(out: Console, one: Round) -> None:
         ("majority right", one.vote_accuracy),
         ("confidence", one.confidence),
         ("judge right", one.judge_accuracy),
+        ("on the panel", one.panel_before),
+        ("then", one.panel_after),
         ("diversity", one.diversity),
         ("unrelated", one.unrelated),
     )

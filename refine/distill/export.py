@@ -1,4 +1,7 @@
-"""Data sets as files, in the formats that TRL's trainers read: prompt and completion, or chosen and rejected."""
+"""Data sets as files, in the formats that TRL's trainers read: prompt and completion, or chosen and rejected.
+
+A prompt is a list of messages, or one text, which the user says; so is an answer.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,14 @@ import dataclasses
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from refine.distill.rows import Row
+from refine.distill.samples import Source
 from refine.errors import MissingExtra, UsageError
-from refine.types import Json
+from refine.types import Json, Message
 
 SUFFIXES = (".jsonl", ".parquet")
 
@@ -55,3 +62,51 @@ def _parquet(records: list[dict[str, Json]], path: Path) -> None:
     except ImportError as error:
         raise MissingExtra("pyarrow", "distill") from error
     pq.write_table(pa.Table.from_pylist(records), path)
+
+
+def _messages(said: object) -> object:
+    return ({"role": "user", "content": said},) if isinstance(said, str) else said
+
+
+Said = Annotated[tuple[Message, ...], BeforeValidator(_messages)]
+"""Of an answer the roles do not matter."""
+
+
+class _Record(BaseModel):
+    """A line of a data set; what else it has does not matter."""
+
+    prompt: Said
+    completion: Said | None = None
+    chosen: Said | None = None
+    rejected: Said | None = None
+    worth: float = 1.0
+    sources: tuple[Source, ...] = ()
+
+
+def rows(path: Path) -> list[Row]:
+    """The rows of JSON lines in TRL's formats, such as `write` leaves them.
+
+    Raises:
+        UsageError: there is no such file, or a line is no row: which one, and why.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no {path}")
+    lines = enumerate(path.read_text("utf-8").split("\n"), 1)
+    return [_row(line, f"{path}:{number}") for number, line in lines if line.strip()]
+
+
+def _row(line: str, where: str) -> Row:
+    try:
+        read = _Record.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{where}: {'.'.join(map(str, first['loc'])) or 'the line'}: {first['msg']}") from error
+    good = read.completion if read.completion is not None else read.chosen
+    if good is None:
+        raise UsageError(f"{where}: a row needs a completion, or chosen and rejected")
+    bad = _text(read.rejected) if read.rejected is not None else None
+    return Row(read.prompt, _text(good), bad, read.worth, read.sources)
+
+
+def _text(said: Said) -> str:
+    return "\n".join(message.content for message in said)
