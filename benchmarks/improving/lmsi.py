@@ -1,20 +1,20 @@
 """Large Language Models Can Self-Improve on ring_road: the vote against what else could have been learnt.
 
 `vote`        the majority's paths, no label used
+`again`       the base's labelled walks once more, in orders drawn anew: are its labels used up?
 `unfiltered`  paths drawn from all samples
 `random`      the paths of a random one of each question's different answers
 `oracle`      the paths whose answer is right: what the vote could at best know
-`again`       the base's own labelled walks once more, as many rows: is the base only trained too little?
-`labels`      solutions by the labels of the practised walks, as many rows: what labels would have bought
+`labels`      solutions by the labels of the practised walks: what labels would have bought
 
-All arms learn from at most ROWS rows, by the same recipe, and share the first survey.
+All arms learn from at most ROWS rows a round, by the same recipe; those that ask the base share the first survey. The
+weak bases have WEAK labelled walks, of which the vote and `again` begin; they are the benchmark `lmsi_weak`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,31 +26,54 @@ from refine.distill.train import Recipe
 from refine.improve.exercise import Exercise
 from refine.improve.measures import ballots
 from refine.improve.methods import lmsi
-from refine.improve.rounds import Method, Select, Setting
+from refine.improve.rounds import Amplify, Method, Select
+from refine.improve.setting import Setting
 from refine.questions import checked, voted
-from refine.types import Message
+from refine.types import Message, Verdict
 from refine.verifiers.vote import vote
 from tasks.ring_road import base as bases
 from tasks.ring_road import exercise as ring
 
-PRACTICE, HELD_OUT, EXAMINED_BY_VOTE = 500, 400, 150
-SAMPLES, HEAT, LEAST, ROWS = 16, 1.0, 0.3, 2500
-RECIPE = Recipe(epochs=4, batch=64, rate=2e-3, tokens=64)
+PRACTICE, HELD_OUT, EXAMINED_BY_VOTE = 2400, 400, 200
+SAMPLES, HEAT, LEAST, ROWS = 8, 1.0, 0.4, 5000
+CONTROLS = 2
+"""Rounds of the arms that ask the model and do not vote."""
+WEAK = 100
+RECIPE = Recipe(epochs=2, batch=64, rate=2e-3, tokens=64)
+
+Choose = Callable[[Sequence[Sample], Random], list[Row]]
 
 
 def bench(bench: Bench) -> None:
     exercise = ring.exercise(PRACTICE, HELD_OUT, seed=bench.seed)
-    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed))
+    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
+    begun(bench, exercise, bases.WALKS)
+    run(bench, Arm("labels", exercise, taught(practised(bench.seed), bench.seed), CONTROLS, nothing_more))
+    for name, choose in (("unfiltered", everything), ("oracle", truth(exercise)), ("random", anything)):
+        own = method(chosen(choose, bench.seed))
+        run(bench, Arm(name, exercise, own, CONTROLS, nothing_more, alike="vote"))
+
+
+def weak(bench: Bench) -> None:
+    exercise = ring.exercise(PRACTICE, HELD_OUT, seed=bench.seed)
+    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, walks=WEAK, size=bench.size))
+    begun(bench, exercise, WEAK)
+
+
+def begun(bench: Bench, exercise: Exercise, walks: int) -> None:
+    """The vote, and more training on the labels of as many walks as the base had."""
     run(bench, Arm("vote", exercise, method(chosen(voting, bench.seed)), bench.rounds, measured(exercise)))
-    for name, rows in (("again", again(bench.seed)), ("labels", solved(bench.seed))):
-        only = dataclasses.replace(method(partial(given, rows)), amplify=nothing)
-        run(bench, Arm(name, exercise, only, 1, nothing_more, alike="vote"))
-    for name, select in (("unfiltered", everything), ("oracle", truth(exercise)), ("random", anything)):
-        run(bench, Arm(name, exercise, method(chosen(select, bench.seed)), 1, nothing_more, alike="vote"))
+    known = ring.walks(bench.seed, walks, labelled=True)
+    run(bench, Arm("again", exercise, taught(known, bench.seed), bench.rounds, nothing_more))
 
 
 def method(select: Select) -> Method:
     return dataclasses.replace(lmsi(samples=SAMPLES, temperature=HEAT, recipe=RECIPE), select=select)
+
+
+def taught(walks: list[ring.Walk], seed: int) -> Method:
+    """Learns solutions of labelled walks, in each round in other orders; no model is asked."""
+    return dataclasses.replace(method(chosen(everything, seed)), amplify=solved(walks))
 
 
 def measured(exercise: Exercise) -> Callable[[Path, Path], dict[str, Any]]:
@@ -78,12 +101,12 @@ def nothing_more(_model: Path, _folder: Path) -> dict[str, Any]:
 # ── what is learnt ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def chosen(select: Callable[[Sequence[Sample], Random], list[Row]], seed: int) -> Select:
-    """What `select` chooses, ROWS of it at most."""
+def chosen(choose: Choose, seed: int) -> Select:
+    """What `choose` takes, ROWS of it at most."""
 
     def rows(samples: Sequence[Sample]) -> list[Row]:
         chance = Random(f"rows/{seed}")
-        found = select(samples, chance)
+        found = choose(samples, chance)
         return chance.sample(found, min(ROWS, len(found)))
 
     return rows
@@ -105,7 +128,7 @@ def anything(samples: Sequence[Sample], chance: Random) -> list[Row]:
     return everything(taken, chance)
 
 
-def truth(exercise: Exercise) -> Callable[[Sequence[Sample], Random], list[Row]]:
+def truth(exercise: Exercise) -> Choose:
     known = {question.text: question for question in exercise.practice}
 
     def right(samples: Sequence[Sample], chance: Random) -> list[Row]:
@@ -114,26 +137,18 @@ def truth(exercise: Exercise) -> Callable[[Sequence[Sample], Random], list[Row]]
     return right
 
 
-def nothing(_setting: Setting) -> list[Sample]:
-    return []
+def practised(seed: int) -> list[ring.Walk]:
+    return ring.walks(seed, PRACTICE + HELD_OUT)[HELD_OUT:]
 
 
-def given(rows: list[Row], _samples: Sequence[Sample]) -> list[Row]:
-    return rows
-
-
-def again(seed: int) -> list[Row]:
-    return labelled(bases.lessons(seed), seed)
-
-
-def solved(seed: int) -> list[Row]:
-    """Right solutions of the practised walks, in as many orders as there are samples."""
-    walks = ring.walks(seed, PRACTICE + HELD_OUT)[HELD_OUT:]
-    return labelled(bases.solutions(walks, SAMPLES, seed), seed)
-
-
-def labelled(pairs: list[tuple[str, str]], seed: int) -> list[Row]:
-    different = sorted(set(pairs))
-    picked = Random(f"rows/{seed}").sample(different, min(ROWS, len(different)))
+def solved(walks: list[ring.Walk]) -> Amplify:
+    """Right solutions of `walks` instead of a survey: about four for each row that is learnt."""
     source = Source("labels", "ring_road", 0, 0, "none")
-    return [Row((Message(role="user", content=asks),), says, None, 1.0, (source,)) for asks, says in picked]
+
+    def amplify(setting: Setting) -> list[Sample]:
+        pairs = bases.solutions(walks, -(-4 * ROWS // len(walks)), setting.seed)
+        return [
+            Sample((Message(role="user", content=asks),), says, Verdict.PASSED, 1.0, source) for asks, says in pairs
+        ]
+
+    return amplify

@@ -19,7 +19,7 @@ from random import Random
 from refine.improve.exercise import Exercise
 from refine.questions import Question
 
-FIELDS = 7
+FIELDS = 13
 STEPS = (3, 4, 5)
 UNRELATED_STEPS = (1,)
 LABELLED = 4
@@ -74,7 +74,7 @@ def walks(seed: int, count: int, steps: tuple[int, ...] = STEPS, *, labelled: bo
     return list(made)
 
 
-def exercise(practice: int = 1000, held_out: int = 500, seed: int = 0) -> Exercise:
+def exercise(practice: int = 3000, held_out: int = 500, seed: int = 0) -> Exercise:
     """The practised and the examined walks share nothing; the unrelated ones have a single step."""
     short = [Question(text=walk.question, answer=walk.answer) for walk in walks(seed + 1, 50, UNRELATED_STEPS)]
     made = [Question(text=walk.question, answer=walk.answer) for walk in walks(seed, practice + held_out)]

@@ -15,10 +15,13 @@ from benchmarks.improving.table import table, with_ratio
 from refine.distill.rows import Row
 from refine.distill.samples import Sample, Source
 from refine.improve.exercise import Exercise
+from refine.improve.setting import Setting
 from refine.questions import Question
 from refine.types import Message, Verdict
 from tasks.equations import exercise as family
+from tasks.ring_road import base as bases
 from tasks.ring_road import exercise as ring
+from tests.fakes import Counts
 
 SOURCE = Source("survey", "walks", 1, 0, "model")
 
@@ -59,13 +62,28 @@ def test_a_random_answer_is_one_answer_of_each_question() -> None:
 def test_no_control_learns_from_more_rows_than_another() -> None:
     many = [sample(f"{k} +1 ?", f"+1 {k} #### {k}", 1.0) for k in range(lmsi.ROWS + 10)]
     assert len(lmsi.chosen(lmsi.voting, 0)(many)) == lmsi.ROWS
-    assert len(lmsi.again(0)) == len(lmsi.solved(0)) == lmsi.ROWS
+    for walks in (lmsi.practised(0), ring.walks(0, bases.WALKS, labelled=True)):
+        assert len(lmsi.taught(walks, 0).select(lmsi.solved(walks)(setting(1)))) == lmsi.ROWS
+
+
+def setting(seed: int) -> Setting:
+    return Setting(ring.exercise(1, 1), Counts(), Path(), seed)
 
 
 def test_labels_of_the_practised_are_right_and_none_of_them_is_examined() -> None:
     exercise = ring.exercise(lmsi.PRACTICE, lmsi.HELD_OUT, seed=3)
     known = {question.text: question.answer for question in exercise.practice}
-    assert all(row.chosen.endswith(f"#### {known[row.question]}") for row in lmsi.solved(3))
+    rows = lmsi.everything(lmsi.solved(lmsi.practised(3))(setting(1)), Random(0))
+    assert all(row.chosen.endswith(f"#### {known[row.question]}") for row in rows)
+
+
+def test_more_training_on_the_labels_asks_what_the_base_was_taught_and_answers_anew() -> None:
+    lessons = set(bases.lessons(2))
+    known = ring.walks(2, bases.WALKS, labelled=True)
+    first, second = ({(one.question, one.completion) for one in lmsi.solved(known)(setting(k))} for k in (1, 2))
+    assert {asks for asks, _ in first} <= {asks for asks, _ in lessons}
+    assert first != second
+    assert first - lessons
 
 
 def test_a_replayed_judgement_is_right_and_its_rival_is_of_another_value() -> None:
