@@ -8,7 +8,8 @@
 `labels`      solutions by the labels of the practised walks: what labels would have bought
 
 All arms learn from at most ROWS rows a round, by the same recipe; those that ask the base share the first survey. The
-weak bases have WEAK labelled walks, of which the vote and `again` begin; they are the benchmark `lmsi_weak`.
+weak bases have WEAK labelled walks; with them `lmsi_weak` runs the vote and `again`, and `lmsi_words` does on
+arithmetic_words, whose base is stopped early.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from refine.distill.train import Recipe
 from refine.improve.exercise import Exercise
 from refine.improve.measures import ballots
 from refine.improve.methods import lmsi
-from refine.improve.rounds import Amplify, Method, Select
+from refine.improve.rounds import Method, Select
 from refine.improve.setting import Setting
 from refine.questions import checked, voted
 from refine.types import Message, Verdict
 from refine.verifiers.vote import vote
+from tasks.arithmetic_words import base as taught_words
+from tasks.arithmetic_words import exercise as words
 from tasks.ring_road import base as bases
 from tasks.ring_road import exercise as ring
 
@@ -40,40 +43,58 @@ CONTROLS = 2
 """Rounds of the arms that ask the model and do not vote."""
 WEAK = 100
 RECIPE = Recipe(epochs=2, batch=64, rate=2e-3, tokens=64)
+WORDS = Recipe(epochs=2, batch=32, rate=5e-4, tokens=96)
 
+Lessons = Callable[[int], list[tuple[str, str]]]
+"""Questions with right answers, by a seed."""
 Choose = Callable[[Sequence[Sample], Random], list[Row]]
 
 
 def bench(bench: Bench) -> None:
     exercise = ring.exercise(PRACTICE, HELD_OUT, seed=bench.seed)
     base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
-    begun(bench, exercise, bases.WALKS)
-    run(bench, Arm("labels", exercise, taught(practised(bench.seed), bench.seed), CONTROLS, nothing_more))
+    begun(bench, exercise, RECIPE, solved(ring.walks(bench.seed, bases.WALKS, labelled=True)))
+    known = taught(solved(practised(bench.seed)), RECIPE, bench.seed)
+    run(bench, Arm("labels", exercise, known, CONTROLS, nothing_more))
     for name, choose in (("unfiltered", everything), ("oracle", truth(exercise)), ("random", anything)):
-        own = method(chosen(choose, bench.seed))
+        own = method(chosen(choose, bench.seed), RECIPE)
         run(bench, Arm(name, exercise, own, CONTROLS, nothing_more, alike="vote"))
 
 
 def weak(bench: Bench) -> None:
     exercise = ring.exercise(PRACTICE, HELD_OUT, seed=bench.seed)
     base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, walks=WEAK, size=bench.size))
-    begun(bench, exercise, WEAK)
+    begun(bench, exercise, RECIPE, solved(ring.walks(bench.seed, WEAK, labelled=True)))
 
 
-def begun(bench: Bench, exercise: Exercise, walks: int) -> None:
-    """The vote, and more training on the labels of as many walks as the base had."""
-    run(bench, Arm("vote", exercise, method(chosen(voting, bench.seed)), bench.rounds, measured(exercise)))
-    known = ring.walks(bench.seed, walks, labelled=True)
-    run(bench, Arm("again", exercise, taught(known, bench.seed), bench.rounds, nothing_more))
+def in_words(bench: Bench) -> None:
+    exercise = words.exercise()
+    base(bench, measured(exercise), lambda folder: taught_words.make(folder, seed=bench.seed, size=bench.size))
+    begun(bench, exercise, WORDS, lambda _seed: taught_words.lessons(bench.seed))
 
 
-def method(select: Select) -> Method:
-    return dataclasses.replace(lmsi(samples=SAMPLES, temperature=HEAT, recipe=RECIPE), select=select)
+def begun(bench: Bench, exercise: Exercise, recipe: Recipe, lessons: Lessons) -> None:
+    """The vote, and more training on the labels that the base had."""
+    own = method(chosen(voting, bench.seed), recipe)
+    run(bench, Arm("vote", exercise, own, bench.rounds, measured(exercise)))
+    run(bench, Arm("again", exercise, taught(lessons, recipe, bench.seed), bench.rounds, nothing_more))
 
 
-def taught(walks: list[ring.Walk], seed: int) -> Method:
-    """Learns solutions of labelled walks, in each round in other orders; no model is asked."""
-    return dataclasses.replace(method(chosen(everything, seed)), amplify=solved(walks))
+def method(select: Select, recipe: Recipe) -> Method:
+    return dataclasses.replace(lmsi(samples=SAMPLES, temperature=HEAT, recipe=recipe), select=select)
+
+
+def taught(lessons: Lessons, recipe: Recipe, seed: int) -> Method:
+    """Learns `lessons` of the round's seed instead of what a model says."""
+    source = Source("labels", "lessons", 0, 0, "none")
+
+    def amplify(setting: Setting) -> list[Sample]:
+        return [
+            Sample((Message(role="user", content=asks),), says, Verdict.PASSED, 1.0, source)
+            for asks, says in lessons(setting.seed)
+        ]
+
+    return dataclasses.replace(method(chosen(everything, seed), recipe), amplify=amplify)
 
 
 def measured(exercise: Exercise) -> Callable[[Path, Path], dict[str, Any]]:
@@ -141,14 +162,6 @@ def practised(seed: int) -> list[ring.Walk]:
     return ring.walks(seed, PRACTICE + HELD_OUT)[HELD_OUT:]
 
 
-def solved(walks: list[ring.Walk]) -> Amplify:
-    """Right solutions of `walks` instead of a survey: about four for each row that is learnt."""
-    source = Source("labels", "ring_road", 0, 0, "none")
-
-    def amplify(setting: Setting) -> list[Sample]:
-        pairs = bases.solutions(walks, -(-4 * ROWS // len(walks)), setting.seed)
-        return [
-            Sample((Message(role="user", content=asks),), says, Verdict.PASSED, 1.0, source) for asks, says in pairs
-        ]
-
-    return amplify
+def solved(walks: list[ring.Walk]) -> Lessons:
+    """Solutions of `walks`, about four for each row that is learnt, in orders drawn by the seed."""
+    return lambda seed: bases.solutions(walks, -(-4 * ROWS // len(walks)), seed)

@@ -13,7 +13,7 @@ from benchmarks.improving.records import read
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 """Quantiles of Student's t for 95 %, by degrees of freedom from 1."""
 SEARCHES = (1, 2, 4, TRIES)
-FILES = ("lmsi", "lmsi_weak", "self_rewarding", "ida")
+FILES = ("lmsi", "lmsi_weak", "lmsi_words", "self_rewarding", "ida")
 
 
 def table(output: Path) -> dict[str, Any]:

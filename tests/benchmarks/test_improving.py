@@ -63,24 +63,26 @@ def test_no_control_learns_from_more_rows_than_another() -> None:
     many = [sample(f"{k} +1 ?", f"+1 {k} #### {k}", 1.0) for k in range(lmsi.ROWS + 10)]
     assert len(lmsi.chosen(lmsi.voting, 0)(many)) == lmsi.ROWS
     for walks in (lmsi.practised(0), ring.walks(0, bases.WALKS, labelled=True)):
-        assert len(lmsi.taught(walks, 0).select(lmsi.solved(walks)(setting(1)))) == lmsi.ROWS
+        assert len(learning(lmsi.solved(walks))) == lmsi.ROWS
 
 
-def setting(seed: int) -> Setting:
-    return Setting(ring.exercise(1, 1), Counts(), Path(), seed)
+def learning(lessons: lmsi.Lessons, seed: int = 1) -> list[Row]:
+    """What the arm that is given `lessons` learns in the round of `seed`."""
+    method = lmsi.taught(lessons, lmsi.RECIPE, 0)
+    return method.select(method.amplify(Setting(ring.exercise(1, 1), Counts(), Path(), seed)))
 
 
 def test_labels_of_the_practised_are_right_and_none_of_them_is_examined() -> None:
     exercise = ring.exercise(lmsi.PRACTICE, lmsi.HELD_OUT, seed=3)
     known = {question.text: question.answer for question in exercise.practice}
-    rows = lmsi.everything(lmsi.solved(lmsi.practised(3))(setting(1)), Random(0))
+    rows = learning(lmsi.solved(lmsi.practised(3)))
     assert all(row.chosen.endswith(f"#### {known[row.question]}") for row in rows)
 
 
 def test_more_training_on_the_labels_asks_what_the_base_was_taught_and_answers_anew() -> None:
     lessons = set(bases.lessons(2))
-    known = ring.walks(2, bases.WALKS, labelled=True)
-    first, second = ({(one.question, one.completion) for one in lmsi.solved(known)(setting(k))} for k in (1, 2))
+    known = lmsi.solved(ring.walks(2, bases.WALKS, labelled=True))
+    first, second = ({(row.question, row.chosen) for row in learning(known, seed)} for seed in (1, 2))
     assert {asks for asks, _ in first} <= {asks for asks, _ in lessons}
     assert first != second
     assert first - lessons
