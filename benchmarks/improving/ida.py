@@ -1,11 +1,11 @@
 """Iterated distillation and amplification on equations: the model alone, and the model with tries and a tool to tell.
 
-A round: TRIES answers to each practised equation, the tool puts each in, the shortest that holds is learnt. Measured on
-held-out equations: greedy (alone), and the chance that at least one of k answers holds (with search; the unbiased
-estimate of Chen et al. 2021, "Evaluating large language models trained on code"). `ratio` says how many times fewer
-answers the new model needs for what the model before it reached with TRIES.
+A round: TRIES answers to each of QUESTIONS equations, the tool puts each in, the shortest that holds is learnt.
+Measured on held-out equations: greedy (alone), and the chance that at least one of k answers holds (with search; the
+unbiased estimate of Chen et al. 2021, "Evaluating large language models trained on code"). `ratio` says how many times
+fewer answers the new model needs for what the model before it reached with TRIES.
 
-`again` learns the base's own solved equations once more, as many rows: is the base only trained too little?
+`again` learns the base's own solved equations once more, in as many steps: is the base only trained too little?
 """
 
 from __future__ import annotations
@@ -14,44 +14,35 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from benchmarks.improving.records import Arm, Bench, asked, base, run
-from benchmarks.improving.self_rewarding import practice
-from refine.distill.rows import Row
-from refine.distill.samples import Sample, Source, by_prompt
+from benchmarks.improving.self_rewarding import TOKENS, again, given, nothing
+from refine.distill.samples import by_prompt
 from refine.distill.train import Recipe
 from refine.improve.exercise import Exercise
 from refine.improve.methods import ida
-from refine.improve.setting import Setting
-from refine.types import Message
+from refine.improve.rounds import Method
 from tasks.equations import base as bases
 from tasks.equations import exercise as family
 
-TRIES, EXAMINED, ROWS = 16, 150, 400
-RECIPE = Recipe(epochs=8, batch=32, rate=1e-3, tokens=96)
+PRACTICE, HELD_OUT = 12_000, 500
+QUESTIONS, TRIES, EXAMINED, CONTROLS = 2000, 16, 200, 2
+RECIPE = Recipe(epochs=4, batch=64, rate=1e-3, tokens=96)
+LEARNT = 1500
+"""About as many rows as a round has: what `again` counts its steps by."""
 
 
 def bench(bench: Bench) -> None:
-    exercise = practice()
-    own = ida(samples=TRIES, temperature=1.0, recipe=RECIPE)
-    base(bench, measured(exercise), lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
-    run(bench, Arm("ida", exercise, own, bench.rounds, measured(exercise)))
+    exercise = dataclasses.replace(family.exercise(PRACTICE, HELD_OUT, seed=0), tokens=TOKENS)
+    own = ida(samples=TRIES, temperature=1.0, questions=QUESTIONS, recipe=RECIPE)
+    extra = measured(exercise)
+    base(bench, extra, lambda folder: bases.make(folder, seed=bench.seed, size=bench.size))
+    run(bench, Arm("ida", exercise, own, bench.rounds, extra))
     rows = again(bench.seed)
-    only = dataclasses.replace(own, amplify=nothing, select=lambda _: rows)
-    run(bench, Arm("again", exercise, only, 1, measured(exercise), alike="ida"))
-
-
-def nothing(_setting: Setting) -> list[Sample]:
-    return []
-
-
-def again(seed: int) -> list[Row]:
-    lessons = [lesson for lesson in bases.lessons(seed) if lesson[0].startswith("solve")]
-    source = Source("labels", "equations", 0, 0, "none")
-    picked = Random(f"again/{seed}").sample(lessons, ROWS)
-    return [Row((Message(role="user", content=asks),), says, None, 1.0, (source,)) for asks, says in picked]
+    recipe = RECIPE.model_copy(update={"epochs": RECIPE.epochs * LEARNT // len(rows)})
+    only = Method("again", nothing, given(rows), recipe)
+    run(bench, Arm("again", exercise, only, CONTROLS, extra, alike="ida"))
 
 
 def measured(exercise: Exercise) -> Callable[[Path, Path], dict[str, Any]]:

@@ -1,10 +1,11 @@
-"""Makes a language model from nothing that solves a quarter of the equations, and judges answers to nearly all of them.
+"""Makes a language model from nothing that solves some of the equations, and judges answers to nearly all of them.
 
     python tasks/equations/base.py -o base --seed 0
 
 A Llama of two layers, 64 wide, with a word for each token. It learns from few solved equations and from twenty times
 as many judgements of right and wrong values, until it knows all of these lessons by heart: what it cannot do then, the
-same lessons once more do not teach it.
+same lessons once more do not teach it. Some of the judgements are left beside it, in judgements.jsonl: `refine improve
+--rehearse` keeps it from forgetting how to judge.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from refine.distill.export import write
+from refine.distill.rows import Row
+from refine.distill.samples import Source
 from refine.improve.tiny import SMALL, School, beside, command, made, sized
+from refine.types import Message
 
 if TYPE_CHECKING:
     from tasks.equations import exercise as family
@@ -21,6 +26,9 @@ else:
     family = beside(__file__, "exercise")
 
 STEPS, SOLVED, JUDGED = 1500, 300, 6000
+TIMES = 5
+"""That a solved equation is among the lessons: the base is to know them by heart, few as they are."""
+REHEARSED, FILE = 1500, "judgements.jsonl"
 APART = 16_000
 """Equations that no lesson is about: all that an exercise of seed 0 with so many practises and examines."""
 
@@ -43,8 +51,18 @@ def judged(one: family.Equation, chance: Random) -> tuple[str, str]:
 
 
 def make(folder: Path, *, seed: int = 0, steps: int = STEPS, size: str = SMALL) -> Path:
-    """Trains the base and writes it to `folder`."""
-    return made(folder, lessons(seed), sized(School(steps=steps), size), seed=seed)
+    """Trains the base and writes it to `folder`, some of its lessons about judging beside it."""
+    found = lessons(seed)
+    made(folder, [*found[:SOLVED] * (TIMES - 1), *found], sized(School(steps=steps), size), seed=seed)
+    write(judgements(seed), folder / FILE)
+    return folder
+
+
+def judgements(seed: int, count: int = REHEARSED) -> list[Row]:
+    """Lessons about judging that the base of this seed has had, as rows to rehearse."""
+    source = Source("lessons", "equations", 0, 0, "none")
+    some = lessons(seed)[SOLVED : SOLVED + count]
+    return [Row((Message(role="user", content=asks),), says, None, 1.0, (source,)) for asks, says in some]
 
 
 if __name__ == "__main__":

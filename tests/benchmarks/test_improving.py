@@ -18,6 +18,7 @@ from refine.improve.exercise import Exercise
 from refine.improve.setting import Setting
 from refine.questions import Question
 from refine.types import Message, Verdict
+from tasks.equations import base as lessons
 from tasks.equations import exercise as family
 from tasks.ring_road import base as bases
 from tasks.ring_road import exercise as ring
@@ -88,13 +89,20 @@ def test_more_training_on_the_labels_asks_what_the_base_was_taught_and_answers_a
     assert first - lessons
 
 
-def test_a_replayed_judgement_is_right_and_its_rival_is_of_another_value() -> None:
-    for row in self_rewarding.judgements(1)[:50]:
-        equation = family.read(row.question)
-        right = row.chosen.endswith("Score: 5")
-        value = int(row.question.split()[-2])
-        assert equation.holds(value) == right
-        assert row.rejected != row.chosen
+def test_more_lessons_are_the_bases_own_and_as_many_steps_as_a_round_of_pairs() -> None:
+    rows, taught = self_rewarding.again(1), dict(lessons.lessons(1))
+    assert len(rows) == lessons.SOLVED
+    assert all(taught[row.question] == row.chosen for row in rows)
+    recipe = self_rewarding.more_lessons(1).recipe
+    steps = recipe.epochs * len(rows) // recipe.batch
+    assert steps == pytest.approx(self_rewarding.RECIPE.epochs * self_rewarding.PAIRS / recipe.batch, rel=0.02)
+
+
+def test_no_equation_that_is_practised_or_examined_was_taught_or_is_rehearsed() -> None:
+    exercise = self_rewarding.practice(1)
+    taught = {family.read(asked) for asked, _ in lessons.lessons(1)}
+    assert not taught & {family.read(one.text) for one in (*exercise.practice, *exercise.held_out)}
+    assert {family.read(row.question) for row in exercise.rehearsed} <= taught
 
 
 def test_chance_to_find_one_in_k_is_the_mean_over_all_subsets() -> None:

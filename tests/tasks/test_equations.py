@@ -74,6 +74,15 @@ def test_practice_examination_and_lessons_share_nothing() -> None:
     assert not learnt & (practised | examined)
 
 
+def test_what_is_rehearsed_are_judgements_that_the_base_was_taught() -> None:
+    rows, taught = base.judgements(1), dict(base.lessons(1))
+    assert len(rows) == base.REHEARSED
+    for row in rows:
+        assert row.question.startswith("judge ")
+        assert taught[row.question] == row.chosen
+        assert row.rejected is None
+
+
 def test_there_are_only_so_many_equations() -> None:
     with pytest.raises(ValueError, match="ask for fewer than 25000"):
         family.equations(0, 25_000)
