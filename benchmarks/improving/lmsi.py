@@ -41,7 +41,7 @@ PRACTICE, HELD_OUT, EXAMINED_BY_VOTE = 2400, 400, 200
 SAMPLES, HEAT, LEAST, ROWS = 8, 1.0, 0.4, 5000
 CONTROLS = 2
 """Rounds of the arms that ask the model and do not vote."""
-WEAK = 100
+WEAK = 160
 RECIPE = Recipe(epochs=2, batch=64, rate=2e-3, tokens=64)
 WORDS = Recipe(epochs=2, batch=32, rate=5e-4, tokens=96)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 else:
     ring = beside(__file__, "exercise")
 
-WALKS, SHORT, ORDERS, STEPS = 200, 24, 100, 2000
+WALKS, SHORT, ORDERS, STEPS = 250, 24, 100, 2000
 
 
 def lessons(seed: int, walks: int = WALKS, orders: int = ORDERS) -> list[tuple[str, str]]:
