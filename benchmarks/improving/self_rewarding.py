@@ -4,6 +4,7 @@
 `verified`   the tool gives them, by putting the value in
 `random`     chance gives them
 `forgetful`  as `self`, but no judgement is rehearsed
+`best`       as `self`, but the better answers are only imitated (SFT)
 `again`      no pairs: the base's own solved equations once more, in as many steps (SFT only)
 
 The base is M1: it has learnt to solve and to judge, until more of the same lessons did not help. Each round draws other
@@ -34,9 +35,9 @@ from tasks.equations import base as bases
 from tasks.equations import exercise as family
 
 PRACTICE, HELD_OUT = 12_000, 500
-QUESTIONS, SAMPLES, CONTROLS = 3000, 8, 3
-RECIPE = Recipe(method="dpo", epochs=5, batch=64, rate=1e-3, beta=0.1, nll=1.0, tokens=96)
-PAIRS = 1500
+QUESTIONS, SAMPLES, CONTROLS = 2000, 8, 2
+RECIPE = Recipe(method="dpo", epochs=5, batch=64, rate=1e-3, beta=0.1, nll=5.0, tokens=96)
+PAIRS = 1000
 """About as many as a round makes: what `again` counts its steps by."""
 TOKENS = 40
 """Of an answer and of a judgement, at most."""
@@ -54,6 +55,8 @@ def bench(bench: Bench) -> None:
         run(bench, Arm(name, exercise, method, CONTROLS, nothing_more))
     forgetting = dataclasses.replace(exercise, rehearsed=())
     run(bench, Arm("forgetful", forgetting, own, CONTROLS, nothing_more, alike="self"))
+    imitating = dataclasses.replace(own, recipe=RECIPE.model_copy(update={"method": "sft"}))
+    run(bench, Arm("best", exercise, imitating, CONTROLS, nothing_more, alike="self"))
     run(bench, Arm("again", forgetting, more_lessons(bench.seed), CONTROLS, nothing_more, alike="self"))
 
 
