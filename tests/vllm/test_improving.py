@@ -19,8 +19,8 @@ from refine.distill.rows import imitated
 from refine.distill.samples import samples
 from refine.distill.train import Recipe, train
 from refine.improve.exercise import load
-from refine.improve.rounds import Rules
 from refine.improve.serving import transformers
+from refine.improve.stopping import Rules
 from refine.improve.tiny import School, made
 from refine.proposers import vllm_core
 from refine.proposers.vllm import Where
@@ -83,6 +83,7 @@ class Home:
                 settings={"samples": 8, "temperature": 1.0, "least": 0.3},
                 recipe=RECIPE | {"lora": lora},
                 unrelated=None,
+                rehearse=None,
                 serve="vllm",
                 seed=0,
                 as_json=True,
