@@ -13,15 +13,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from refine.errors import Fault, MissingExtra, UsageError
 from refine.proposers import Options, Proposer
-from refine.proposers.decoding import Choose, decoded
 from refine.task import Task
 from refine.types import Completion, Json, Prompt, Usage
+
+if TYPE_CHECKING:
+    from refine.proposers.decoding import Choose
 
 ROWS = 512
 """Completions computed at once, at most."""
@@ -136,10 +138,14 @@ class Local:
                 done = await asyncio.to_thread(self._generate, batch, dict(params))
             except (RuntimeError, ValueError, IndexError) as error:  # out of memory, a prompt beyond the model's length
                 _fail(batch, Fault("model", f"{self.name}: {error}", retry=False))
+            except Exception as error:  # noqa: BLE001 - whoever waits for an answer is to hear of it
+                _fail(batch, error)
             else:
                 _answer(batch, done)
 
     def _generate(self, rows: Sequence[_Row], params: dict[str, Json]) -> list[Completion]:
+        from refine.proposers.decoding import decoded  # noqa: PLC0415 - loads torch, which is an extra
+
         most = _most(params)
         begun = time.monotonic()
         new = decoded(self._model, [row.ids for row in rows], _choice(rows, params), most=most, ends=self._ends)
@@ -218,7 +224,7 @@ def _answer(rows: Sequence[_Row], completions: Sequence[Completion]) -> None:
             row.answer.set_result(completion)
 
 
-def _fail(rows: Sequence[_Row], fault: Fault) -> None:
+def _fail(rows: Sequence[_Row], why: Exception) -> None:
     for row in rows:
         if not row.answer.done():
-            row.answer.set_exception(fault)
+            row.answer.set_exception(why)

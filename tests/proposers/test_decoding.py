@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
-from refine.proposers.decoding import decoded
 from tests.tiny import tiny
 
 pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")]
 
 PROMPTS = [[1, 20], [1, 5, 6, 7, 8, 9], [1, 20], [1, 40, 41, 42], [1, *range(4, 60)]]
+
+
+def decoded(*given: Any, **named: Any) -> list[list[int]]:
+    from refine.proposers import decoding  # loads torch
+
+    return decoding.decoded(*given, **named)
 
 
 def greedy(logits: Any, rows: Sequence[int]) -> Any:
@@ -90,7 +95,9 @@ class _Counts:
     """After each token comes the next number."""
 
     def __init__(self) -> None:
-        self.device = "cpu"
+        from transformers import LlamaConfig
+
+        self.device, self.config = "cpu", LlamaConfig(num_hidden_layers=1)
         self.read: list[tuple[int, ...]] = []
 
     def forward(self, input_ids: Any, attention_mask: Any) -> None: ...
