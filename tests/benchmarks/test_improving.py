@@ -95,7 +95,7 @@ def test_more_lessons_are_the_bases_own_and_as_many_steps_as_a_round_of_pairs() 
     assert all(taught[row.question] == row.chosen for row in rows)
     recipe = self_rewarding.more_lessons(1).recipe
     steps = recipe.epochs * len(rows) // recipe.batch
-    assert steps == pytest.approx(self_rewarding.RECIPE.epochs * self_rewarding.PAIRS / recipe.batch, rel=0.02)
+    assert steps == pytest.approx(self_rewarding.RECIPE.epochs * self_rewarding.PAIRS / recipe.batch, rel=0.05)
 
 
 def test_no_equation_that_is_practised_or_examined_was_taught_or_is_rehearsed() -> None:
