@@ -127,3 +127,43 @@ def test_the_model_is_where_torch_computes_fastest(folder: Path, monkeypatch: py
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("meta"))
     held: Any = proposer(folder)
     assert held._model.device.type == "meta"  # the one accelerator that every machine has
+
+
+async def test_a_model_is_held_in_the_precision_that_its_config_names(folder: Path, tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    shutil.copytree(folder, tmp_path / "half")
+    AutoModelForCausalLM.from_pretrained(folder).to(torch.bfloat16).save_pretrained(tmp_path / "half")
+    held: Any = proposer(tmp_path / "half")
+    assert held._model.dtype == torch.bfloat16
+    assert len({completion.text for completion in (await answers(held, asks(1, 4))).values()}) == 4
+
+
+async def test_a_mistake_in_computing_is_heard_by_who_waits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: Any = proposer(folder)
+
+    def broken(*_: object) -> None:
+        raise KeyError("a mistake of ours")
+
+    monkeypatch.setattr(held, "_generate", broken)
+    with pytest.raises(KeyError, match="a mistake of ours"):
+        await answers(held, asks(1, 2))
+
+
+async def test_of_many_that_wait_the_oldest_is_answered_first_with_those_of_like_length(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refine.proposers.transformers.ROWS", 4)
+    held: Any = proposer(folder)
+    batches: list[list[int]] = []
+    compute = held._generate
+
+    def counted(rows: Any, params: Any) -> Any:
+        batches.append([row.place[1] for row in rows])
+        return compute(rows, params)
+
+    monkeypatch.setattr(held, "_generate", counted)
+    texts = ["12345678", "1", "1234567", "12"]
+    await asyncio.gather(*(answers(held, asks(ask, 2, text)) for ask, text in enumerate(texts, 1)))
+    assert batches == [[1, 1, 3, 3], [2, 2, 4, 4]]
