@@ -5,11 +5,13 @@
 `expert`     the best answer to each prompt: expert iteration (Anthony et al. 2017)
 `preferred`  the best answer to each prompt against its worst, equal ones left out: Self-Rewarding Language Models (Yuan
              et al. 2024)
+
+Of equally good answers, and of equally bad ones, that counts which was said most often.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from refine.distill.samples import Sample, Source, by_prompt
@@ -38,13 +40,16 @@ def imitated(found: Iterable[Sample], *, least: float | None = None, each: int |
     """
     rows: list[Row] = []
     for group in by_prompt(found):
-        good = [sample for sample in _different(group) if _good(sample, least)]
-        rows += [_row(sample) for sample in sorted(good, key=_best_first)[:each]]
+        good = [said for said in _different(group) if _good(said.sample, least)]
+        rows += [_row(said.sample) for said in sorted(good, key=_best_first)[:each]]
     return rows
 
 
 def expert(found: Iterable[Sample], *, least: float | None = None) -> list[Row]:
-    """The best answer to each prompt; of equally good ones the shortest."""
+    """The best answer to each prompt; of equally good ones that which was said most often, then the shortest.
+
+    A right answer that wrong steps led to is rarer than one that right steps did.
+    """
     return imitated(found, least=least, each=1)
 
 
@@ -54,29 +59,33 @@ def preferred(found: Iterable[Sample], *, margin: float = 0.0) -> list[Row]:
     What did not pass is worse than all that passed; what could not be read is never the worst, because it teaches form
     and not substance, unless nothing else was wrong. A pair needs a difference of worth above `margin`.
     """
-    return [row for group in by_prompt(found) if (row := _pair(list(_different(group)), margin)) is not None]
+    return [row for group in by_prompt(found) if (row := _pair(_different(group), margin)) is not None]
 
 
-def _pair(group: list[Sample], margin: float) -> Row | None:
-    passed = sorted((sample for sample in group if sample.worth is not None), key=_best_first)
+def _pair(group: list[_Said], margin: float) -> Row | None:
+    passed = sorted((said for said in group if said.sample.worth is not None), key=_best_first)
     if not passed:
         return None
-    best = passed[0]
-    failed = sorted((sample for sample in group if sample.worth is None), key=_readable_first)
-    worst = failed[0] if failed else passed[-1]
+    best = passed[0].sample
+    worst = min(group, key=_worst_first).sample
     if worst.worth is not None and _worth(best) - worst.worth <= margin:
         return None
     return replace(_row(best), rejected=worst.completion, sources=(best.source, worst.source))
 
 
-def _different(group: Iterable[Sample]) -> Iterator[Sample]:
-    """The first of each answer that is the same text but for its outer white space."""
-    seen: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The first of all samples with the same text but for its outer white space, and how many there are."""
+
+    sample: Sample
+    times: int
+
+
+def _different(group: Iterable[Sample]) -> list[_Said]:
+    said: dict[str, list[Sample]] = {}
     for sample in group:
-        bare = sample.completion.strip()
-        if bare not in seen:
-            seen.add(bare)
-            yield sample
+        said.setdefault(sample.completion.strip(), []).append(sample)
+    return [_Said(alike[0], len(alike)) for alike in said.values()]
 
 
 def _good(sample: Sample, least: float | None) -> bool:
@@ -88,12 +97,19 @@ def _worth(sample: Sample) -> float:
     return sample.worth
 
 
-def _best_first(sample: Sample) -> tuple[float, int, str]:
-    return -_worth(sample), len(sample.completion), sample.completion
+def _best_first(said: _Said) -> tuple[float, int, int, str]:
+    return -_worth(said.sample), *_often_first(said)
 
 
-def _readable_first(sample: Sample) -> tuple[bool, int, str]:
-    return sample.verdict == "malformed", len(sample.completion), sample.completion
+def _worst_first(said: _Said) -> tuple[bool, bool, float, int, int, str]:
+    """What did not pass but can be read, then what cannot be read, then what passed, from the least worth on."""
+    worth = said.sample.worth
+    unreadable = said.sample.verdict == "malformed"
+    return worth is not None, unreadable, worth or 0.0, *_often_first(said)
+
+
+def _often_first(said: _Said) -> tuple[int, int, str]:
+    return -said.times, len(said.sample.completion), said.sample.completion
 
 
 def _row(sample: Sample) -> Row:

@@ -59,6 +59,14 @@ def test_equally_good_answers_are_no_pair() -> None:
     assert len(preferred([*two, sample("a", "three", 1.4)], margin=0.5)) == 1
 
 
+def test_of_equals_that_counts_which_was_said_most_often() -> None:
+    said = [sample("a", text, worth) for text, worth in (("x", 1.0), ("long", 1.0), ("long ", 1.0), ("y", 1.0))]
+    wrong = [sample("a", text, None) for text in ("no", "never", "never")]
+    assert [row.chosen for row in expert(said)] == ["long"]
+    assert [row.chosen for row in imitated(said)] == ["long", "x", "y"]
+    assert [(row.chosen, row.rejected) for row in preferred([*said, *wrong])] == [("long", "never")]
+
+
 samples = st.lists(
     st.builds(sample, st.sampled_from("ab"), st.text(max_size=3), st.one_of(st.none(), st.integers(0, 3).map(float))),
     max_size=12,
