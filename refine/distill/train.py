@@ -10,7 +10,7 @@ import importlib.util
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +37,7 @@ class Recipe(Frozen):
         beta: of dpo: how strongly the model is held to what it was.
         nll: of dpo: the weight of imitating `chosen` beside preferring it, by its negative log-likelihood, mean over
             its tokens (Iterative Reasoning Preference Optimization, Pang et al. 2024). Preference alone may lower the
-            likelihood of both.
+            likelihood of both. A row without `rejected` is then only imitated.
         lora: rank of low-rank adapters (Hu et al. 2021); None trains all weights.
         tokens: of one row at most; longer ones are cut.
         seed: of the order of the rows and of what is initialised.
@@ -93,23 +93,27 @@ def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
             raise MissingExtra(package, "distill")
     if not rows:
         raise UsageError("there is nothing to train on: no answer passed, or all rows were left out")
-    if recipe.method == "dpo" and any(row.rejected is None for row in rows):
-        raise UsageError("dpo needs pairs: make the rows with `preferred`")
+    if recipe.method == "dpo" and not recipe.nll and any(row.rejected is None for row in rows):
+        raise UsageError(
+            "dpo needs pairs: make the rows with `preferred`, or imitate the others too, with nll"
+        )
     if not (base / "config.json").is_file():
         raise UsageError(f"{base} holds no config.json: name the folder of a model in the format of transformers")
 
 
 def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:  # noqa: ANN401 - untyped library
     from datasets import Dataset, disable_progress_bars  # noqa: PLC0415 - heavy, and an extra
+    from huggingface_hub import constants  # noqa: PLC0415 - comes with transformers
     from transformers import AutoModelForCausalLM, AutoTokenizer, PrinterCallback, set_seed  # noqa: PLC0415 - as above
     from transformers.utils import logging  # noqa: PLC0415 - as above
     from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer  # noqa: PLC0415 - as above
 
+    constants.HF_HUB_DISABLE_TELEMETRY = True  # TRL's trainers tell their makers that they are used
     disable_progress_bars()
     logging.disable_progress_bar()
     set_seed(recipe.seed)
     keep = ("prompt", "completion") if recipe.method == "sft" else ("prompt", "chosen", "rejected")
-    data = Dataset.from_list([{name: record(row)[name] for name in keep} for row in rows])
+    data = Dataset.from_list([{name: record(_paired(row, recipe))[name] for name in keep} for row in rows])
     config, trainer = (SFTConfig, SFTTrainer) if recipe.method == "sft" else (DPOConfig, DPOTrainer)
     own = {} if recipe.method == "sft" else _preference(recipe)
     made = trainer(
@@ -121,6 +125,11 @@ def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:
     )
     made.remove_callback(PrinterCallback)
     return made
+
+
+def _paired(row: Row, recipe: Recipe) -> Row:
+    """For dpo what has no rival is its own: preference then has no gradient, and imitation is left."""
+    return row if recipe.method == "sft" or row.rejected is not None else replace(row, rejected=row.chosen)
 
 
 def _preference(recipe: Recipe) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 
 from refine.distill.clean import cleaned
 from refine.distill.examine import Exam, change, examine
@@ -104,7 +105,9 @@ def _round(
     if not rows.rows:
         raise UsageError(f"{folder}: no answer is good enough to learn from; sample more, or lower the threshold")
     write(rows.rows, folder / "rows.jsonl")
-    _trained(base, rows.rows, exercise.rehearsed, folder, method.recipe.model_copy(update={"seed": seed}))
+    if not (folder / "model" / "config.json").is_file():
+        learnt = [*rows.rows, *_rehearsed(exercise, len(rows.rows), seed)]
+        train(base, learnt, folder / "model", method.recipe.model_copy(update={"seed": seed}))
     with _open(connect, folder / "model") as proposer:
         new = replace(old, model=proposer)
         after = _examined(new, "after")
@@ -114,20 +117,10 @@ def _round(
     return Round.model_validate(counted | _gained(before, after) | _watched(samples, exercise, method) | judges)
 
 
-def _trained(base: Path, rows: Sequence[Row], rehearsed: Sequence[Row], folder: Path, recipe: Recipe) -> None:
-    """Learns the rows, and then for an epoch what should not be forgotten.
-
-    Not both at once: what is rehearsed are no pairs, and made into pairs (a right judgement against another) judges
-    were lost faster than without.
-    """
-    steps = [(rows, recipe)]
-    if rehearsed:
-        steps.append((rehearsed, recipe.model_copy(update={"method": "sft", "epochs": 1})))
-    for number, (some, how) in enumerate(steps, 1):
-        out = folder / ("model" if number == len(steps) else "unrehearsed")
-        if not (out / "config.json").is_file():
-            train(base, some, out, how)
-        base = out
+def _rehearsed(exercise: Exercise, rows: int, seed: int) -> list[Row]:
+    """As many of the rows that should not be forgotten as there are new ones, others in each round."""
+    known = exercise.rehearsed
+    return Random(f"rehearsed/{seed}").sample(known, min(rows, len(known)))
 
 
 def _on_panel(method: Method, setting: Setting, when: str) -> float | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     family = beside(__file__, "exercise")
 
-STEPS, SOLVED, JUDGED = 1500, 300, 6000
+STEPS, SOLVED, JUDGED = 1000, 450, 6000
 TIMES = 5
 """That a solved equation is among the lessons: the base is to know them by heart, few as they are."""
 REHEARSED, FILE = 1500, "judgements.jsonl"

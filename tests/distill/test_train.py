@@ -78,6 +78,19 @@ def test_preference_moves_the_model_from_the_rejected_to_the_chosen(base: Path, 
     assert margin(done.path) > margin(base) + 0.5
 
 
+def test_nobody_is_told_of_a_training(base: Path, tmp_path: Path) -> None:
+    from huggingface_hub.utils import _telemetry
+
+    train(base, rows()[:16], tmp_path / "m", Recipe(epochs=1, batch=16))
+    assert _telemetry._TELEMETRY_THREAD is None
+
+
+def test_preference_may_imitate_too_and_imitates_what_has_no_rival(base: Path, tmp_path: Path) -> None:
+    alone = [row for row in rows() if row.question == "0?"]
+    done = train(base, [*pairs(), *alone], tmp_path / "m", Recipe(method="dpo", nll=5, epochs=30, batch=16, rate=3e-3))
+    assert right(done.path, tmp_path / "after.db") == 5
+
+
 def test_an_adapter_is_written_beside_the_model_that_has_it_merged(base: Path, tmp_path: Path) -> None:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM

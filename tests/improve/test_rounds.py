@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -113,24 +112,16 @@ def test_the_panel_is_what_the_base_said_in_every_round(tmp_path: Path, learnt: 
     assert len(learnt) == 2
 
 
-def test_what_is_rehearsed_is_imitated_after_what_is_learnt(
-    tmp_path: Path, learnt: list[tuple[Row, ...]], monkeypatch: pytest.MonkeyPatch
+def test_as_much_is_rehearsed_as_is_new_and_other_rows_each_round(
+    tmp_path: Path, learnt: list[tuple[Row, ...]]
 ) -> None:
-    kept = Row((Message(role="user", content="judge 1 + 1? 2"),), "Score: 5", None, 1.0, ())
-    base, out = tmp_path / "base", tmp_path / "out"
-    recipes: list[tuple[Path, Recipe]] = []
-    train: Any = vars(rounds)["train"]
-
-    def noted(begun: Path, rows: Sequence[Row], made: Path, how: Recipe) -> None:
-        recipes.append((begun, how))
-        train(begun, rows, made, how)
-
-    monkeypatch.setattr(rounds, "train", noted)
-    improve(replace(exercise(), rehearsed=(kept,)), base, out, self_rewarding(samples=4), Rules(rounds=1), connect=Half)
-    assert learnt[1] == (kept,)
-    assert kept not in learnt[0]
-    assert [path.name for path, _ in recipes] == ["base", "unrehearsed"]
-    assert [(how.method, how.epochs) for _, how in recipes] == [("dpo", 2), ("sft", 1)]
+    known = tuple(Row((Message(role="user", content=f"judge {n}"),), "Score: 5", None, 1.0, ()) for n in range(50))
+    base, out, rules = tmp_path / "base", tmp_path / "out", Rules(rounds=2, patience=2)
+    improve(replace(exercise(), rehearsed=known), base, out, self_rewarding(samples=4), rules, connect=Half)
+    old = [set(rows) & set(known) for rows in learnt]
+    assert [len(rows) for rows in learnt] == [40, 40]
+    assert [len(some) for some in old] == [20, 20]
+    assert old[0] != old[1]
 
 
 def test_each_round_practises_other_questions_where_only_some_are_taken() -> None:
