@@ -111,8 +111,7 @@ def improve(
     preset = METHODS[method]
     how = preset().recipe.model_copy(update=_given(recipe))
     console = terminal.err() if as_json else terminal.out()
-    trainings = rules.rounds * (2 if practised.rehearsed else 1)
-    with serving(serve, base, lora=how.lora, rounds=trainings) as connect:
+    with serving(serve, base, lora=how.lora, rounds=rules.rounds) as connect:
         done = rounds.improve(
             practised,
             base,
