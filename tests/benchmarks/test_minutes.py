@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import improve
 from benchmarks.improving import records
 from benchmarks.improving.clock import Clock, TimeUpError
 from benchmarks.improving.records import Arm, Bench, asked, base, run, setting
@@ -156,3 +159,23 @@ def test_what_is_measured_beside_asks_the_same_models_as_the_rounds(world: World
 
 
 Proxy = type(Clock().watching(lambda model: Adds(World(), model))(Path()))
+
+
+@pytest.mark.torch
+def test_the_last_line_says_what_is_left_and_a_file_where_it_ran(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bench(one: Bench) -> None:
+        assert (one.size, one.serve, one.lora, one.rounds) == ("10M", "vllm", 8, 2)
+        base(one, lambda _model, _folder: {}, world.make)
+
+    monkeypatch.setitem(improve.WHAT, "lmsi", (bench, "sums"))
+    call = ["lmsi", "--size", "10M", "--serve", "vllm", "--lora", "8", "--rounds", "2", "--seeds", "2", "--first", "4"]
+    for minutes, left in (("0", [4, 5]), ("5", [])):
+        monkeypatch.setattr(sys, "argv", ["improve.py", *call, "--minutes", minutes, "-o", str(tmp_path)])
+        improve.main()
+        said = json.loads(capsys.readouterr().out)
+        assert said == {"left": [{"seed": seed, "arm": "base", "round": 0} for seed in left]}
+    told = [json.loads(line) for line in (tmp_path / "machines.jsonl").read_text().splitlines()]
+    assert [one["call"][:1] for one in told] == [["lmsi"], ["lmsi"]]
+    assert all(one["machine"] and one["seconds"] > 0 for one in told)
