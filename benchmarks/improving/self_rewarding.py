@@ -35,7 +35,7 @@ from tasks.equations import base as bases
 from tasks.equations import exercise as family
 
 PRACTICE, HELD_OUT = 12_000, 500
-QUESTIONS, SAMPLES, CONTROLS = 2000, 8, 2
+QUESTIONS, SAMPLES, CONTROLS = 1500, 8, 2
 RECIPE = Recipe(method="dpo", epochs=5, batch=64, rate=1e-3, beta=0.1, nll=5.0, tokens=96)
 PAIRS = 1000
 """About as many as a round makes: what `again` counts its steps by."""

@@ -133,10 +133,11 @@ def _paired(row: Row, recipe: Recipe) -> Row:
 
 
 def _preference(recipe: Recipe) -> dict[str, Any]:
-    """What DPOConfig is given beside."""
-    if not recipe.nll:
-        return {"beta": recipe.beta}
-    return {"beta": recipe.beta, "loss_type": ["sigmoid", "sft"], "loss_weights": [1.0, recipe.nll]}
+    """What DPOConfig is given beside. What the model was says its likelihoods once and not in every epoch: a third less
+    to compute, with the same losses.
+    """
+    own: dict[str, Any] = {"beta": recipe.beta, "precompute_ref_log_probs": True}
+    return own | ({"loss_type": ["sigmoid", "sft"], "loss_weights": [1.0, recipe.nll]} if recipe.nll else {})
 
 
 def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Exercise:
         tool: checks an answer without knowing the right one, as by substitution; None where there is no such thing.
         judge: how a model judges.
         tokens: of an answer, at most.
-        rehearsed: what the base has learnt before and should not forget, such as judgements. Each round mixes as many
-            of these as it has rows of its own into what is learnt, to be imitated.
+        rehearsed: what the base has learnt before and should not forget, such as judgements. Each round mixes half as
+            many of these as it has rows of its own into what is learnt, to be imitated.
     """
 
     name: str

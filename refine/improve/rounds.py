@@ -118,9 +118,9 @@ def _round(
 
 
 def _rehearsed(exercise: Exercise, rows: int, seed: int) -> list[Row]:
-    """As many of the rows that should not be forgotten as there are new ones, others in each round."""
+    """Half as many of the rows that should not be forgotten as there are new ones, others in each round."""
     known = exercise.rehearsed
-    return Random(f"rehearsed/{seed}").sample(known, min(rows, len(known)))
+    return Random(f"rehearsed/{seed}").sample(known, min(rows // 2, len(known)))
 
 
 def _on_panel(method: Method, setting: Setting, when: str) -> float | None:

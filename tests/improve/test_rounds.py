@@ -112,15 +112,15 @@ def test_the_panel_is_what_the_base_said_in_every_round(tmp_path: Path, learnt: 
     assert len(learnt) == 2
 
 
-def test_as_much_is_rehearsed_as_is_new_and_other_rows_each_round(
+def test_half_as_much_is_rehearsed_as_is_new_and_other_rows_each_round(
     tmp_path: Path, learnt: list[tuple[Row, ...]]
 ) -> None:
     known = tuple(Row((Message(role="user", content=f"judge {n}"),), "Score: 5", None, 1.0, ()) for n in range(50))
     base, out, rules = tmp_path / "base", tmp_path / "out", Rules(rounds=2, patience=2)
     improve(replace(exercise(), rehearsed=known), base, out, self_rewarding(samples=4), rules, connect=Half)
     old = [set(rows) & set(known) for rows in learnt]
-    assert [len(rows) for rows in learnt] == [40, 40]
-    assert [len(some) for some in old] == [20, 20]
+    assert [len(rows) for rows in learnt] == [30, 30]
+    assert [len(some) for some in old] == [10, 10]
     assert old[0] != old[1]
 
 
