@@ -94,9 +94,7 @@ def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
     if not rows:
         raise UsageError("there is nothing to train on: no answer passed, or all rows were left out")
     if recipe.method == "dpo" and not recipe.nll and any(row.rejected is None for row in rows):
-        raise UsageError(
-            "dpo needs pairs: make the rows with `preferred`, or imitate the others too, with nll"
-        )
+        raise UsageError("dpo needs pairs: make the rows with `preferred`, or imitate the others too, with nll")
     if not (base / "config.json").is_file():
         raise UsageError(f"{base} holds no config.json: name the folder of a model in the format of transformers")
 
