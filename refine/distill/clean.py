@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from refine.distill.rows import Row
@@ -32,11 +32,7 @@ def cleaned(rows: Iterable[Row], held_out: Iterable[str] = (), *, words: int = W
     Raises:
         ValueError: `words` is below 1.
     """
-    if words < 1:
-        raise ValueError(f"{words} words in a row: at least 1")
-    examined = [_words(text) for text in held_out]
-    whole = {_digest(text) for text in examined}
-    runs = {run for text in examined for run in _runs(text, words)}
+    is_examined = _examined(held_out, words)
     seen: set[tuple[str, str, str]] = set()
     kept: list[Row] = []
     duplicates = contaminated = 0
@@ -44,12 +40,37 @@ def cleaned(rows: Iterable[Row], held_out: Iterable[str] = (), *, words: int = W
         name = (_named(row.question), _named(row.chosen), _named(row.rejected or ""))
         if name in seen:
             duplicates += 1
-        elif name[0] in whole or any(run in runs for text in _texts(row) for run in _runs(_words(text), words)):
+        elif is_examined(row):
             contaminated += 1
         else:
             kept.append(row)
         seen.add(name)
     return Cleaned(tuple(kept), duplicates, contaminated)
+
+
+def apart(rows: Iterable[Row], held_out: Iterable[str], *, words: int = WORDS) -> list[Row]:
+    """`rows`, repeats too, without those that share a question, or `words` words in a row, with `held_out`.
+
+    Raises:
+        ValueError: `words` is below 1.
+    """
+    is_examined = _examined(held_out, words)
+    return [row for row in rows if not is_examined(row)]
+
+
+def _examined(held_out: Iterable[str], words: int) -> Callable[[Row], bool]:
+    if words < 1:
+        raise ValueError(f"{words} words in a row: at least 1")
+    examined = [_words(text) for text in held_out]
+    whole = {_digest(text) for text in examined}
+    runs = {run for text in examined for run in _runs(text, words)}
+
+    def is_examined(row: Row) -> bool:
+        return _named(row.question) in whole or any(
+            run in runs for text in _texts(row) for run in _runs(_words(text), words)
+        )
+
+    return is_examined
 
 
 def _texts(row: Row) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from refine import __version__
+from refine.distill.begun import begin, named
 from refine.distill.clean import WORDS, Cleaned, cleaned
 from refine.distill.examine import Change, change, examine
 from refine.distill.export import write
 from refine.distill.formats import formatted
 from refine.distill.rows import Row, expert, imitated, preferred
 from refine.distill.samples import Sample, samples
-from refine.distill.train import Recipe, Trained, train
+from refine.distill.train import Recipe, Trained, require, train, trained
 from refine.errors import UsageError
 from refine.proposers import Proposer
 from refine.questions import Question
@@ -106,20 +107,30 @@ def _in_formats(chosen: list[Row], forms: Sequence[str]) -> list[Row]:
 def distil(plan: Plan, connect: Callable[[Path], Proposer], say: Callable[[str], None] = lambda _: None) -> Distilled:
     """Trains, examines and writes the card. `connect` makes a proposer for a model's folder; `say` is told each step.
 
+    The same call goes on where it was stopped.
+
     Raises:
-        UsageError: there is nothing to train on. MissingExtra: a trainer is not installed. Fault: a model fails.
+        UsageError: there is nothing to train on, or `plan.out` holds what another plan made. MissingExtra: a trainer is
+            not installed. Fault: a model fails.
     """
     made = rows(plan)
     say(f"{len(made.rows)} rows; left out: {made.duplicates} repeated, {made.contaminated} of the examination")
-    plan.out.mkdir(parents=True, exist_ok=True)
-    write(made.rows, plan.out / "rows.jsonl")
     recipe = plan.recipe.model_copy(update={"method": "dpo" if plan.choice == "dpo" else "sft"})
-    trained = train(plan.base, made.rows, plan.out, recipe)
-    say(f"{trained.steps} steps in {trained.seconds:.0f} s; loss {trained.losses[0]:.3f} to {trained.losses[-1]:.3f}")
+    new = _trained(plan, made, recipe)
+    say(f"{new.steps} steps in {new.seconds:.0f} s; loss {new.losses[0]:.3f} to {new.losses[-1]:.3f}")
     held, other = (_change(plan, connect, name) for name in ("held_out", "unrelated"))
-    done = Distilled(made, trained, held, other)
+    done = Distilled(made, new, held, other)
     (plan.out / "README.md").write_text(card(plan, recipe, done), encoding="utf-8")
     return done
+
+
+def _trained(plan: Plan, made: Cleaned, recipe: Recipe) -> Trained:
+    if plan.out.resolve() == plan.base.resolve():
+        raise UsageError(f"{plan.out} is the base: name another folder for the new model with -o")
+    require(plan.base, made.rows, recipe)
+    begin(plan.out, {"base": str(plan.base), "recipe": recipe.model_dump(mode="json"), "rows": named(made.rows)})
+    write(made.rows, plan.out / "rows.jsonl")
+    return trained(plan.out) or train(plan.base, made.rows, plan.out, recipe)
 
 
 def _change(plan: Plan, connect: Callable[[Path], Proposer], name: Literal["held_out", "unrelated"]) -> Change | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from refine.events import Asked, Verified
+from refine.journal import Journal
 from refine.proposers import Proposer
 from refine.questions import Question, checked
 from refine.survey import Plan, Survey, take_up
@@ -68,14 +69,24 @@ def examine(
     plan = Plan(tuple(questions), samples=1, system=system, params=dict(params), in_flight=256)
     with take_up(journal, plan, name="examination", model=proposer.name, metric="right") as facts:
         asyncio.run(_asked(Survey(plan, facts, proposer, checked)))
-        asked = {f.event.ask for f in facts.facts() if isinstance(f.event, Asked)}
-        passed = {
-            f.event.ask
-            for f in facts.facts()
-            if isinstance(f.event, Verified) and f.event.outcome is not None
-            if f.event.outcome.passed
-        }
-    return Exam(proposer.name, tuple(ask in passed for ask in sorted(asked)))
+        return _exam(facts)
+
+
+def exam(journal: Path) -> Exam:
+    """What an examination came to that is in the journal at `journal`. Raises JournalError: there is none."""
+    with Journal.read(journal) as facts:
+        return _exam(facts)
+
+
+def _exam(journal: Journal) -> Exam:
+    asked = {f.event.ask for f in journal.facts() if isinstance(f.event, Asked)}
+    passed = {
+        f.event.ask
+        for f in journal.facts()
+        if isinstance(f.event, Verified) and f.event.outcome is not None
+        if f.event.outcome.passed
+    }
+    return Exam(journal.started.model, tuple(ask in passed for ask in sorted(asked)))
 
 
 async def _asked(survey: Survey) -> None:

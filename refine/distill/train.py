@@ -7,6 +7,7 @@ a whole model in safetensors; with LoRA the adapter too, for a server that swaps
 from __future__ import annotations
 
 import importlib.util
+import json
 import shutil
 import time
 from collections.abc import Sequence
@@ -22,7 +23,7 @@ from refine.errors import MissingExtra, UsageError
 from refine.types import Frozen
 
 Method = Literal["sft", "dpo"]
-CHECKPOINTS, ADAPTER = "checkpoints", "adapter"
+CHECKPOINTS, ADAPTER, TRAINED = "checkpoints", "adapter", "trained.json"
 
 
 class Recipe(Frozen):
@@ -71,13 +72,22 @@ def train(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Trained
         UsageError: there are no rows, rows without a rejected answer for dpo, or no model in `base`.
         MissingExtra: TRL, or PEFT for LoRA, is not installed.
     """
-    _require(rows, recipe, base)
+    require(base, rows, recipe)
     begun = time.monotonic()
     trainer = _trainer(base, rows, out, recipe)
     trainer.train(resume_from_checkpoint=_last_checkpoint(out))
-    _write(trainer, out, recipe)
     losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
-    return Trained(out, losses, int(trainer.state.global_step), time.monotonic() - begun)
+    done = Trained(out, losses, int(trainer.state.global_step), time.monotonic() - begun)
+    _write(trainer, out, recipe, done)
+    return done
+
+
+def trained(out: Path) -> Trained | None:
+    """What training came to that has ended and wrote its model to the folder `out`; None where none has."""
+    if not (out / "config.json").is_file() or not (out / TRAINED).is_file():
+        return None
+    found = json.loads((out / TRAINED).read_text("utf-8"))
+    return Trained(out, tuple(found["losses"]), found["steps"], found["seconds"])
 
 
 def _last_checkpoint(out: Path) -> str | None:
@@ -86,7 +96,8 @@ def _last_checkpoint(out: Path) -> str | None:
     return str(max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))) if whole else None
 
 
-def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
+def require(base: Path, rows: Sequence[Row], recipe: Recipe) -> None:
+    """Raises what `train` would, before anything is begun."""
     wanted = ("trl", "transformers", "datasets", *(["peft"] if recipe.lora else []))
     for package in wanted:
         if importlib.util.find_spec(package) is None:
@@ -94,7 +105,7 @@ def _require(rows: Sequence[Row], recipe: Recipe, base: Path) -> None:
     if not rows:
         raise UsageError("there is nothing to train on: no answer passed, or all rows were left out")
     if recipe.method == "dpo" and not recipe.nll and any(row.rejected is None for row in rows):
-        raise UsageError("dpo needs pairs: make the rows with `preferred`, or imitate the others too, with nll")
+        raise UsageError("dpo needs pairs: give each row a worse answer too, or imitate those without, with nll")
     if not (base / "config.json").is_file():
         raise UsageError(f"{base} holds no config.json: name the folder of a model in the format of transformers")
 
@@ -109,6 +120,7 @@ def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:
     constants.HF_HUB_DISABLE_TELEMETRY = True  # TRL's trainers tell their makers that they are used
     disable_progress_bars()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()
     set_seed(recipe.seed)
     keep = ("prompt", "completion") if recipe.method == "sft" else ("prompt", "chosen", "rejected")
     data = Dataset.from_list([{name: record(_paired(row, recipe))[name] for name in keep} for row in rows])
@@ -126,8 +138,12 @@ def _trainer(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Any:
 
 
 def _paired(row: Row, recipe: Recipe) -> Row:
-    """For dpo what has no rival is its own: preference then has no gradient, and imitation is left."""
-    return row if recipe.method == "sft" or row.rejected is not None else replace(row, rejected=row.chosen)
+    """For sft there are no rivals. For dpo what has none is its own: preference then has no gradient, and imitation is
+    left.
+    """
+    if recipe.method == "sft":
+        return replace(row, rejected=None)
+    return row if row.rejected is not None else replace(row, rejected=row.chosen)
 
 
 def _preference(recipe: Recipe) -> dict[str, Any]:
@@ -141,7 +157,9 @@ def _preference(recipe: Recipe) -> dict[str, Any]:
 def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:
     """What both of TRL's configurations are given; nothing is reported to anybody."""
     import torch  # noqa: PLC0415 - heavy, and an extra
+    from transformers import TrainingArguments  # noqa: PLC0415 - as above
 
+    new, old = "activation_checkpointing", "gradient_checkpointing"  # the old name warns where there is a new one
     steps = max(1, rows * recipe.epochs // recipe.batch)
     return {
         "output_dir": str(out / CHECKPOINTS),
@@ -158,7 +176,7 @@ def _arguments(out: Path, recipe: Recipe, rows: int) -> dict[str, Any]:
         "report_to": [],
         "disable_tqdm": True,
         "bf16": torch.cuda.is_available() and torch.cuda.is_bf16_supported(),
-        "gradient_checkpointing": False,
+        new if new in TrainingArguments.__dataclass_fields__ else old: False,
         "dataloader_pin_memory": torch.cuda.is_available(),
     }
 
@@ -169,7 +187,7 @@ def _lora(rank: int) -> Any:  # noqa: ANN401 - untyped library
     return LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear", task_type="CAUSAL_LM")
 
 
-def _write(trainer: Any, out: Path, recipe: Recipe) -> None:  # noqa: ANN401 - untyped library
+def _write(trainer: Any, out: Path, recipe: Recipe, done: Trained) -> None:  # noqa: ANN401 - untyped library
     """The whole model and its tokenizer; the checkpoints are not needed any more.
 
     config.json comes last: where it is, the rest is too.
@@ -181,6 +199,8 @@ def _write(trainer: Any, out: Path, recipe: Recipe) -> None:  # noqa: ANN401 - u
     unfinished = out / "unfinished"
     model.save_pretrained(unfinished)
     trainer.processing_class.save_pretrained(unfinished)
+    noted = {"losses": done.losses, "steps": done.steps, "seconds": done.seconds}
+    (unfinished / TRAINED).write_text(json.dumps(noted) + "\n", "utf-8")
     for file in sorted(unfinished.iterdir(), key=lambda file: file.name == "config.json"):
         file.replace(out / file.name)
     unfinished.rmdir()
