@@ -185,10 +185,8 @@ def distill(
 ) -> int:
     """Train a model on verified answers, examine it before and after, and write its card."""
     from refine.cli.learning import distill as make  # noqa: PLC0415 - loads the engine
-    from refine.distill.train import Recipe  # noqa: PLC0415 - as above
 
-    given = {"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora, "seed": seed}
-    recipe = Recipe.model_validate({name: value for name, value in given.items() if value is not None})
+    recipe = {"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora, "seed": seed}
     selection = {"least": least, "forms": tuple(form) if form else None, "tokens": max_tokens}
     exams = {"held_out": held_out, "unrelated": unrelated}
     return make(runs, base, output, method, recipe=recipe, selection=selection, **exams, as_json=as_json)
@@ -214,6 +212,7 @@ def improve(
     layout: Layout = "auto",
     held_out: HeldOut = None,
     unrelated: Unrelated = None,
+    max_tokens: AnswerTokens = None,
     serve: Serve = "transformers",
     rehearse: Rehearse = None,
     epochs: Epochs = None,
@@ -240,6 +239,7 @@ def improve(
         recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora},
         unrelated=unrelated,
         rehearse=rehearse,
+        max_tokens=max_tokens,
         serve=serve,
         seed=seed,
         as_json=as_json,

@@ -114,7 +114,7 @@ def budget(wish: Wish, task: Task, recorded: Recorded | None) -> Budget:
     try:
         return Budget(**limits)
     except ValidationError as error:
-        raise _unfit(error) from error
+        raise unfit(error) from error
 
 
 def advice(wish: Wish) -> str | None:
@@ -145,10 +145,11 @@ def sampling(price: str | None, **given: Any) -> Options:  # noqa: ANN401 - what
     try:
         return Options(**given, price=_price(price))
     except ValidationError as error:
-        raise _unfit(error) from error
+        raise unfit(error) from error
 
 
-def _unfit(error: ValidationError) -> UsageError:
+def unfit(error: ValidationError) -> UsageError:
+    """What is wrong with an option that does not fit."""
     first = error.errors()[0]
     name = str(first["loc"][0])
     option = f"min_{name}" if name.startswith("chance") else name

@@ -87,11 +87,14 @@ def rows(path: Path) -> list[Row]:
     """The rows of JSON lines in TRL's formats, such as `write` leaves them.
 
     Raises:
-        UsageError: there is no such file, or a line is no row: which one, and why.
+        UsageError: there is no such file, it is no text, or a line is no row: which one, and why.
     """
     if not path.is_file():
-        raise UsageError(f"there is no {path}")
-    lines = enumerate(path.read_text("utf-8").split("\n"), 1)
+        raise UsageError(f"there is no file {path}")
+    try:
+        lines = enumerate(path.read_text("utf-8").split("\n"), 1)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no text: rows are read as JSON lines, in UTF-8") from error
     return [_row(line, f"{path}:{number}") for number, line in lines if line.strip()]
 
 

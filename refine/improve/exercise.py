@@ -17,10 +17,14 @@ from refine.verifiers import rubric
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """How a model is asked to judge an answer, and how what it says is read: None where it cannot be."""
+    """How a model is asked to judge an answer, and how what it says is read: None where it cannot be.
+
+    `tokens`: of a judgement, at most.
+    """
 
     ask: Callable[[str, str], tuple[Message, ...]] = rubric.points
     read: Callable[[str], float | None] = rubric.score
+    tokens: int = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Exercise:
         judge: how a model judges.
         tokens: of an answer, at most.
         rehearsed: what the base has learnt before and should not forget, such as judgements. Each round mixes half as
-            many of these as it has rows of its own into what is learnt, to be imitated.
+            many of these as it has rows of its own into what is learnt.
     """
 
     name: str

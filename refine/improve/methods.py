@@ -60,12 +60,13 @@ def self_rewarding(
     temperature: float = 0.7,
     questions: int | None = None,
     draws: int = 3,
-    judge_tokens: int = 256,
+    judge_tokens: int | None = None,
     recipe: Recipe | None = None,
 ) -> Method:
     """Yuan et al. 2024: the same model gives each of its answers points, `draws` times averaged; best against worst.
 
-    The better answer is also imitated (`Recipe.nll`): by preference alone models here got worse.
+    The better answer is also imitated (`Recipe.nll`): by preference alone models here got worse. `judge_tokens` takes
+    the place of what the exercise's judge says.
     """
     judge = partial(judged, draws=draws, tokens=judge_tokens)
 
@@ -105,7 +106,7 @@ def drawn(practice: tuple[Question, ...], questions: int | None, seed: int) -> t
     return tuple(Random(f"practice/{seed}").sample(practice, questions))
 
 
-def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int) -> list[Sample]:
+def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int | None = None) -> list[Sample]:
     """The same samples, each worth the mean of the points that the model gave it; without a readable one it has none.
 
     Equal answers to a question are judged once.
@@ -117,7 +118,7 @@ def judged(said: Sequence[Sample], setting: Setting, *, draws: int, tokens: int)
         tuple({text: Question(text=text) for text in map(_text, asked.values())}.values()),
         samples=draws,
         system=systems.pop() if systems else "",
-        params={"temperature": 1.0, "max_tokens": tokens},
+        params={"temperature": 1.0, "max_tokens": tokens or judge.tokens},
         seed=setting.seed,
         in_flight=max(1, ANSWERS // draws),
     )

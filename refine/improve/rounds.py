@@ -76,8 +76,8 @@ def improve(
             holds the rounds of another call.
         Fault: the model fails.
     """
-    begin(out, _begun(exercise, base, method, seed))
     exercise = _with_rehearsal(exercise, method, say)
+    begin(out, _begun(exercise, base, method, seed))
     done: list[Round] = []
     model = base
     for number in range(1, rules.rounds + 1):

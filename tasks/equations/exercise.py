@@ -133,7 +133,7 @@ def judgement(equation: Equation, x: int | None) -> str:
 def exercise(practice: int = 3000, held_out: int = 500, seed: int = 0) -> Exercise:
     """What is practised and what is examined share nothing."""
     found = [Question(text=one.question, answer=str(one.root)) for one in equations(seed, practice + held_out)]
-    judge = Judge(ask=asked_to_judge)
+    judge = Judge(ask=asked_to_judge, tokens=40)
     return Exercise("equations", tuple(found[held_out:]), tuple(found[:held_out]), (), "", substituted, judge, 32)
 
 

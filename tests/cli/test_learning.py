@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from refine.cli.practice import Source, exercise, exercises, held
 from refine.cli.surveying import Check, Part, chosen
 from refine.distill.train import Recipe
 from refine.errors import UsageError
+from refine.improve.stopping import Round, Rules
 from refine.load import shipped
 from refine.proposers import Options
 from refine.questions import Question
@@ -126,7 +128,7 @@ def test_rows_can_be_had_without_training(file: Path, tmp_path: Path, capsys: py
         None,
         tmp_path / "rows.jsonl",
         "dpo",
-        recipe=Recipe(),
+        recipe={},
         selection={},
         held_out=str(exam),
         unrelated=None,
@@ -146,12 +148,68 @@ def test_a_base_is_asked_for(file: Path, tmp_path: Path) -> None:
             None,
             tmp_path / "new",
             "sft",
-            recipe=Recipe(),
+            recipe={},
             selection={},
             held_out=None,
             unrelated=None,
             as_json=False,
         )
+
+
+def test_a_recipe_that_cannot_be_is_an_error() -> None:
+    with pytest.raises(UsageError, match="--rate -1: input should be greater than 0"):
+        learning.recipe_of(Recipe(), {"rate": -1, "epochs": None})
+    with pytest.raises(UsageError, match="--nll is of dpo"):
+        learning.recipe_of(Recipe(), {"nll": 1.0})
+    assert learning.recipe_of(Recipe(method="dpo", nll=1), {"beta": 0.2}) == Recipe(method="dpo", nll=1, beta=0.2)
+
+
+IMPROVED: dict[str, Any] = {
+    "rules": Rules(),
+    "settings": {},
+    "recipe": {},
+    "unrelated": None,
+    "rehearse": None,
+    "max_tokens": None,
+    "serve": "transformers",
+    "seed": 0,
+    "as_json": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"settings": {"questions": 5000}}, "--questions 5000: equations has 3000 to practise"),
+        ({"rehearse": Path("nowhere.jsonl")}, "there is no file nowhere.jsonl"),
+        ({"rehearse": Path("empty.jsonl")}, "--rehearse empty.jsonl: there are no rows"),
+        ({"rehearse": Path("sums.jsonl")}, "sums.jsonl:1: prompt: Field required"),
+        ({"rehearse": Path("judged.jsonl"), "recipe": {"nll": 0.0}}, "imitate it, with --nll"),
+        ({"recipe": {"beta": -1.0}}, "--beta -1"),
+    ],
+)
+def test_what_cannot_be_improved_is_said_before_anything_is_asked(
+    file: Path, tmp_path: Path, other: dict[str, Any], why: str
+) -> None:
+    file.with_name("empty.jsonl").write_text("\n")
+    file.with_name("judged.jsonl").write_text('{"prompt": "judge 1", "completion": "Score: 5"}\n')
+    base = tmp_path / "base"
+    base.mkdir()
+    with pytest.raises(UsageError, match="--base base holds no config.json"):
+        learning.improve(Source(Path("equations")), Path("base"), tmp_path / "out", "self_rewarding", **IMPROVED)
+    (base / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match=why):
+        learning.improve(Source(Path("equations")), base, tmp_path / "out", "self_rewarding", **IMPROVED | other)
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_model_to_take_is_the_last_that_was_shown_to_be_better_than_the_base() -> None:
+    def over(number: int, low: float) -> Round:
+        common = {"rows": 1, "left_out": 0, "before": 0.0, "after": 0.5, "low": -0.1, "high": 0.1, "verdict": "better"}
+        return Round.model_validate({"number": number, "since_low": low, **common})
+
+    assert learning.best([over(1, -0.1), over(2, 0.2), over(3, -0.1)], Path("out")).endswith("out/round-2/model")
+    assert learning.best([over(1, -0.1)], Path("out")).startswith("no model was shown to be better than the base")
 
 
 @pytest.mark.parametrize("model", ["mutate", "manual:there", "replay:run.db"])

@@ -56,5 +56,8 @@ def test_what_is_no_row_is_said_with_its_line(tmp_path: Path, line: str, why: st
     path.write_text(json.dumps({"prompt": "1?", "completion": "1"}) + "\n" + line + "\n")
     with pytest.raises(UsageError, match=why):
         rows(path)
-    with pytest.raises(UsageError, match="there is no"):
+    with pytest.raises(UsageError, match="there is no file"):
         rows(tmp_path / "none.jsonl")
+    path.write_bytes(b"PAR1\xff\xfe")
+    with pytest.raises(UsageError, match="is no text: rows are read as JSON lines"):
+        rows(path)

@@ -17,6 +17,7 @@ from refine.improve.exercise import Exercise, Judge, load
 from refine.improve.methods import drawn, ida, lmsi, self_rewarding
 from refine.improve.rounds import Method, improve
 from refine.improve.stopping import Round, Rules, stop
+from refine.journal import Journal
 from refine.questions import Question, checked
 from refine.types import Completion, Message, Prompt
 
@@ -102,6 +103,14 @@ def test_the_judges_points_make_the_pairs_and_are_held_against_the_truth(
     assert pairs == {(f"{n} + {n}?", f"#### {2 * n}", f"#### {2 * n + 1}") for n in range(20)}
 
 
+def test_a_judgement_is_as_long_as_the_exercise_says(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    short = replace(exercise(), judge=replace(exercise().judge, tokens=9))
+    improve(short, tmp_path, tmp_path / "out", self_rewarding(samples=4), Rules(rounds=1), connect=Half)
+    with Journal.read(tmp_path / "out" / "round-1" / "judgements.db") as journal:
+        assert journal.started.strategy["params"] == {"temperature": 1.0, "max_tokens": 9}
+    assert len(learnt) == 1
+
+
 def test_the_panel_is_what_the_base_said_in_every_round(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
     run(tmp_path, self_rewarding(samples=4, draws=2), Rules(rounds=2, patience=2))
     said = list(samples(tmp_path / "out" / "panel" / "panel.db"))
@@ -136,6 +145,45 @@ def test_a_finished_round_is_not_done_again(tmp_path: Path, learnt: list[tuple[R
     before = run(tmp_path, lmsi(samples=4))
     assert run(tmp_path, lmsi(samples=4)) == before
     assert len(learnt) == 2
+
+
+def test_what_is_held_out_is_not_rehearsed(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    def known(n: int) -> Row:
+        return Row((Message(role="user", content=f"{n}  + {n}?"),), f"#### {2 * n}", None, 1.0, ())
+
+    old = tuple(known(n) for n in range(20, 70))
+    said: list[str] = []
+    base, out = tmp_path / "base", tmp_path / "out"
+    improve(
+        replace(exercise(), rehearsed=old), base, out, ida(samples=4), Rules(rounds=1), connect=Half, say=said.append
+    )
+    assert {row for row in learnt[0] if row in old} == {known(n) for n in range(60, 70)}
+    assert said[0] == "40 rows are of the examination, and are not rehearsed"
+    assert "round-1: training on 20 rows and 10 rehearsed" in said
+
+
+def test_what_has_no_rival_is_not_rehearsed_by_preference_alone(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    old = (Row((Message(role="user", content="judge 1"),), "Score: 5", None, 1.0, ()),)
+    alone = self_rewarding(samples=4, recipe=Recipe(method="dpo"))
+    with pytest.raises(UsageError, match="--nll"):
+        improve(replace(exercise(), rehearsed=old), tmp_path, tmp_path / "out", alone, Rules(), connect=Half)
+    assert not (tmp_path / "out").exists()
+    assert learnt == []
+
+
+def test_the_rounds_of_another_call_are_not_gone_on_with(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    run(tmp_path, lmsi(samples=4), Rules(rounds=1))
+    with pytest.raises(UsageError, match="begun with another method: name a new folder"):
+        run(tmp_path, ida(samples=4))
+    with pytest.raises(UsageError, match="begun with another recipe"):
+        run(tmp_path, lmsi(samples=4, recipe=Recipe(epochs=9)))
+    assert len(run(tmp_path, lmsi(samples=4), Rules(rounds=2))) == len(learnt) == 2
+
+
+def test_each_round_is_held_against_the_base_too(tmp_path: Path, learnt: list[tuple[Row, ...]]) -> None:
+    one, two = run(tmp_path, lmsi(samples=4))
+    assert (one.since_base, one.since_low) == (1.0, one.low)
+    assert (two.after - two.before, two.since_base, two.since_low) == (0.0, 1.0, 1.0)
 
 
 GOOD = Round(rows=1, left_out=0, before=0.1, after=0.5, low=0.2, high=0.6, verdict="better")

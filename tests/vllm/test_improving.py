@@ -84,6 +84,7 @@ class Home:
                 recipe=RECIPE | {"lora": lora},
                 unrelated=None,
                 rehearse=None,
+                max_tokens=None,
                 serve="vllm",
                 seed=0,
                 as_json=True,
