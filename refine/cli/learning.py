@@ -55,7 +55,8 @@ def distill(
     if base is None:
         raise UsageError("name the model to train with --base FOLDER, or a file of rows with -o rows.jsonl")
     quiet = terminal.err()
-    done = distil(plan, transformers, lambda text: quiet.print(escape(text)))
+    with terminal.resumable():
+        done = distil(plan, transformers, lambda text: quiet.print(escape(text), soft_wrap=True))
     if as_json:
         terminal.print_json(_as_json(done, out))
     else:
@@ -140,7 +141,7 @@ def improve(
     how = recipe_of(preset().recipe, recipe)
     err = terminal.err()
     console = terminal.err() if as_json else terminal.out()
-    with serving(serve, base, lora=how.lora, rounds=rules.rounds) as connect:
+    with terminal.resumable(), serving(serve, base, lora=how.lora, rounds=rules.rounds) as connect:
         done = rounds.improve(
             practised,
             base,

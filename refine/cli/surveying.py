@@ -82,7 +82,8 @@ def survey(
     params = options.over({"max_tokens": how.tokens} if how.tokens else {})
     full = surveys.Plan(how.questions, params=params, budget=Budget(**limits), **given)
     where = path or Path("runs") / f"{how.name}.db"
-    stop = asyncio.run(_survey(full, asked(model, options), where, how))
+    with terminal.resumable():
+        stop = asyncio.run(_survey(full, asked(model, options), where, how))
     known = {question.text: question for question in how.questions}
     found_out = summary(list(verified(where)), known)
     if as_json:

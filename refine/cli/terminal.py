@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.syntax import Syntax
@@ -24,6 +26,16 @@ def err() -> Console:
 
 def _width(terminal: bool) -> int | None:  # noqa: FBT001 - its only argument
     return None if terminal or "COLUMNS" in os.environ else _PIPE_COLUMNS
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """For what keeps all it did: says so at Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err().print("stopped; the same command goes on from here")
+        raise
 
 
 def print_json(value: Json) -> None:

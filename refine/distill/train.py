@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import shutil
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +26,8 @@ from refine.errors import MissingExtra, UsageError
 from refine.types import Frozen
 
 Method = Literal["sft", "dpo"]
+_NO_BARS = "TQDM_DISABLE"
+"""TRL's trainer of preferences reads it; of what computes the reference nothing else is read."""
 CHECKPOINTS, ADAPTER, TRAINED = "checkpoints", "adapter", "trained.json"
 
 
@@ -74,12 +79,27 @@ def train(base: Path, rows: Sequence[Row], out: Path, recipe: Recipe) -> Trained
     """
     require(base, rows, recipe)
     begun = time.monotonic()
-    trainer = _trainer(base, rows, out, recipe)
-    trainer.train(resume_from_checkpoint=_last_checkpoint(out))
+    with _quietly():
+        trainer = _trainer(base, rows, out, recipe)
+        trainer.train(resume_from_checkpoint=_last_checkpoint(out))
     losses = tuple(float(entry["loss"]) for entry in trainer.state.log_history if "loss" in entry)
     done = Trained(out, losses, int(trainer.state.global_step), time.monotonic() - begun)
     _write(trainer, out, recipe, done)
     return done
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without bars, and without what the libraries' makers have to tell one another: errors are raised all the same."""
+    before = os.environ.get(_NO_BARS)
+    os.environ[_NO_BARS] = "1"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        os.environ.pop(_NO_BARS)
+        os.environ.update({_NO_BARS: before} if before is not None else {})
 
 
 def trained(out: Path) -> Trained | None:

@@ -212,6 +212,19 @@ def test_the_model_to_take_is_the_last_that_was_shown_to_be_better_than_the_base
     assert learning.best([over(1, -0.1)], Path("out")).startswith("no model was shown to be better than the base")
 
 
+def test_ctrl_c_in_a_survey_says_how_to_go_on(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def stopped(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as during:
+        during.setattr(surveying, "_survey", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            survey(file)
+    assert capsys.readouterr().err == "stopped; the same command goes on from here\n"
+
+
 @pytest.mark.parametrize("model", ["mutate", "manual:there", "replay:run.db"])
 def test_a_survey_asks_language_models(model: str) -> None:
     from refine.proposers.choose import asked
