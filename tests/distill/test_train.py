@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from refine.distill.examine import examine
 from refine.distill.rows import Row
-from refine.distill.train import ADAPTER, Recipe, train
+from refine.distill.train import ADAPTER, Recipe, train, trained
 from refine.errors import UsageError
 from refine.proposers import Options
 from refine.proposers.transformers import connect
@@ -56,6 +57,8 @@ def test_what_is_imitated_is_learnt(base: Path, tmp_path: Path) -> None:
     assert right(base, tmp_path / "before.db") == 0
     assert right(tmp_path / "m", tmp_path / "after.db") == 5
     assert (tmp_path / "m" / "model.safetensors").is_file()
+    assert trained(tmp_path / "m") == done
+    assert trained(base) is None
     assert not (tmp_path / "m" / "checkpoints").exists()
 
 
@@ -83,6 +86,23 @@ def test_nobody_is_told_of_a_training(base: Path, tmp_path: Path) -> None:
 
     train(base, rows()[:16], tmp_path / "m", Recipe(epochs=1, batch=16))
     assert _telemetry._TELEMETRY_THREAD is None
+
+
+@pytest.mark.parametrize("method", ["sft", "dpo"])
+def test_a_training_is_quiet(
+    base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder, method: Any
+) -> None:
+    recwarn.clear()
+    train(base, pairs(), tmp_path / "m", Recipe(method=method, epochs=1, batch=16))
+    assert capfd.readouterr() == ("", "")
+    assert not [each for each in recwarn if "checkpointing" in str(each.message)]
+    assert "TQDM_DISABLE" not in os.environ
+
+
+def test_what_was_rejected_does_not_matter_to_imitation(base: Path, tmp_path: Path) -> None:
+    both = [*pairs(), *(row for row in rows() if row.question == "0?")]
+    done = train(base, both, tmp_path / "m", Recipe(epochs=30, batch=8, rate=3e-3))
+    assert right(done.path, tmp_path / "after.db") == 5
 
 
 def test_preference_may_imitate_too_and_imitates_what_has_no_rival(base: Path, tmp_path: Path) -> None:
