@@ -42,7 +42,7 @@ def ida(
 ) -> Method:
     """Christiano et al. 2018: what the model finds in `samples` tries, with a tool to tell, is learnt as one answer.
 
-    The exercise needs a `tool`. Distilled is the shortest of the right answers to each question.
+    The exercise needs a `tool`. Distilled is of the right answers to each question the most frequent, then the shortest.
     """
 
     def amplify(setting: Setting) -> list[Sample]:
