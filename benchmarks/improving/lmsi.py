@@ -40,7 +40,7 @@ from tasks.ring_road import exercise as ring
 PRACTICE, HELD_OUT, EXAMINED_BY_VOTE = 2400, 400, 200
 SAMPLES, HEAT, LEAST, ROWS = 8, 1.0, 0.4, 5000
 CONTROLS = 1
-"""Rounds of the arms that ask the model and do not vote."""
+"""Rounds of the arms other than the vote and `again`."""
 WEAK = 160
 RECIPE = Recipe(epochs=2, batch=64, rate=2e-3, tokens=64)
 WORDS = Recipe(epochs=2, batch=32, rate=5e-4, tokens=96)
