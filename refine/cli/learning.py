@@ -175,7 +175,7 @@ def _enough(practised: Exercise, wanted: int | None) -> None:
 
 def best(done: Sequence[Round], out: Path) -> str:
     """Which model to take: the last that was shown to be better than the base."""
-    better = [one.number for one in done if one.since_low is not None and one.since_low > 0]
+    better = [one.number for one in done if one.since_verdict == "better"]
     if not better:
         return f"no model was shown to be better than the base; what was made is in {escape(str(out))}"
     return f"better than the base: {escape(str(out))}/round-{better[-1]}/model"

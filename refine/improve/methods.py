@@ -42,7 +42,8 @@ def ida(
 ) -> Method:
     """Christiano et al. 2018: what the model finds in `samples` tries, with a tool to tell, is learnt as one answer.
 
-    The exercise needs a `tool`. Distilled is of the right answers to each question the most frequent, then the shortest.
+    The exercise needs a `tool`. Of the right answers to a question that is distilled which was said most often, then
+    the shortest.
     """
 
     def amplify(setting: Setting) -> list[Sample]:

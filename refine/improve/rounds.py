@@ -213,7 +213,8 @@ def _gained(before: Exams, after: Exams) -> dict[str, object]:
 
 def _since(of_the_base: Path, after: Exam) -> dict[str, object]:
     gained = change(exam(of_the_base), after)
-    return {"since_base": gained.gain, "since_low": gained.low, "since_high": gained.high}
+    found = {"since_base": gained.gain, "since_low": gained.low, "since_high": gained.high}
+    return found | {"since_verdict": gained.verdict}
 
 
 def _watched(samples: Sequence[Sample], exercise: Exercise, method: Method) -> dict[str, object]:

@@ -35,8 +35,9 @@ class Round(Frozen):
             one that it told apart.
         panel_before: the same on the panel, which is the same in all rounds (`refine.improve.panel`).
         panel_after: of the round's new model, on the panel.
-        since_base: accuracy of the round's new model less that of the base, and its interval at 95 %. `low`, `high` and
-            `verdict` are about the model of the round before: small gains can add up, and so can losses.
+        since_base: accuracy of the round's new model less that of the base, and its interval at 95 %, and the
+            verdict. `low`, `high` and `verdict` are about the model of the round before: small gains can add up, and so
+            can losses.
         stop: why there is no other round.
     """
 
@@ -59,6 +60,7 @@ class Round(Frozen):
     since_base: float | None = None
     since_low: float | None = None
     since_high: float | None = None
+    since_verdict: str = ""
     stop: str = ""
 
 

@@ -204,12 +204,14 @@ def test_what_cannot_be_improved_is_said_before_anything_is_asked(
 
 
 def test_the_model_to_take_is_the_last_that_was_shown_to_be_better_than_the_base() -> None:
-    def over(number: int, low: float) -> Round:
+    def over(number: int, verdict: str) -> Round:
         common = {"rows": 1, "left_out": 0, "before": 0.0, "after": 0.5, "low": -0.1, "high": 0.1, "verdict": "better"}
-        return Round.model_validate({"number": number, "since_low": low, **common})
+        return Round.model_validate({"number": number, "since_verdict": verdict, **common})
 
-    assert learning.best([over(1, -0.1), over(2, 0.2), over(3, -0.1)], Path("out")).endswith("out/round-2/model")
-    assert learning.best([over(1, -0.1)], Path("out")).startswith("no model was shown to be better than the base")
+    assert learning.best([over(1, "worse"), over(2, "better"), over(3, "no difference shown")], Path("out")).endswith(
+        "out/round-2/model"
+    )
+    assert learning.best([over(1, "worse")], Path("out")).startswith("no model was shown to be better than the base")
 
 
 def test_ctrl_c_in_a_survey_says_how_to_go_on(

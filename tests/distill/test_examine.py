@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from refine.distill.examine import Exam, change, examine
 from tests.test_survey import SUMS, Adds
@@ -37,6 +38,28 @@ def test_the_gain_is_inside_its_interval_and_turns_with_the_sides(right: list[bo
 def test_one_question_more_shows_nothing_and_many_do() -> None:
     assert change(exam([False] * 9 + [True]), exam([False] * 8 + [True] * 2)).verdict == "no difference shown"
     assert change(exam([False] * 50), exam([True] * 20 + [False] * 30)).verdict == "better"
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "verdict"),
+    [
+        (3, 0, "no difference shown"),
+        (5, 0, "no difference shown"),  # the bootstrap alone says 0.01 to 0.10
+        (6, 0, "better"),
+        (0, 6, "worse"),
+        (9, 2, "no difference shown"),
+        (10, 2, "better"),
+    ],
+)
+@pytest.mark.parametrize("alike", [0, 88])
+def test_few_questions_that_differ_show_what_the_exact_test_says(
+    gained: int, lost: int, verdict: str, alike: int
+) -> None:
+    before = exam([False] * gained + [True] * lost + [True] * alike)
+    after = exam([True] * gained + [False] * lost + [True] * alike)
+    found = change(before, after)
+    assert found.verdict == verdict
+    assert found.p == pytest.approx(binomtest(gained, gained + lost).pvalue)
 
 
 def test_an_examination_is_a_journal_and_is_not_paid_twice(tmp_path: Path) -> None:
