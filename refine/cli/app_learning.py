@@ -93,7 +93,8 @@ Unrelated = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Others, to see what is forgotten.", rich_help_panel=_EXAM)
 ]
 AnswerTokens = Annotated[
-    int | None, typer.Option("--max-tokens", metavar="N", min=1, help="Of an answer.", rich_help_panel=_EXAM)
+    int | None,
+    typer.Option("--max-tokens", metavar="N", min=1, help="Of an answer, or a judgement.", rich_help_panel=_EXAM),
 ]
 Epochs = Annotated[int | None, typer.Option(metavar="N", min=1, rich_help_panel=_TRAINING)]
 Batch = Annotated[int | None, typer.Option(metavar="N", min=1, help="Rows of a step.", rich_help_panel=_TRAINING)]
@@ -196,7 +197,7 @@ def distill(
     epilog=examples(
         "refine improve questions.jsonl --held-out 20% --base tiny -o rounds",
         "refine improve arithmetic_words --base tiny -o rounds --rounds 4 --samples 16",
-        "refine improve tasks/ring_road --base tiny -o judged --method self_rewarding",
+        "refine improve equations --base tiny -o judged --method self_rewarding --rehearse tiny/judgements.jsonl",
     )
 )
 def improve(

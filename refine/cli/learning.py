@@ -23,7 +23,7 @@ from refine.distill.train import Recipe
 from refine.errors import UsageError
 from refine.improve import rounds
 from refine.improve.exercise import Exercise
-from refine.improve.methods import METHODS
+from refine.improve.methods import METHODS, tool_of
 from refine.improve.serving import serving, transformers
 from refine.improve.stopping import Round, Rules
 from refine.questions import Question
@@ -137,6 +137,8 @@ def improve(
     if max_tokens is not None:
         practised = replace(practised, tokens=max_tokens, judge=replace(practised.judge, tokens=max_tokens))
     _enough(practised, settings.get("questions"))
+    if method == "ida":
+        tool_of(practised)
     preset = METHODS[method]
     how = recipe_of(preset().recipe, recipe)
     err = terminal.err()

@@ -11,6 +11,7 @@ from refine.distill.rows import expert, imitated, preferred
 from refine.distill.samples import Sample
 from refine.distill.train import Recipe
 from refine.errors import UsageError
+from refine.improve.exercise import Exercise
 from refine.improve.rounds import Method
 from refine.improve.setting import Setting, surveyed
 from refine.questions import Question, Verify, voted
@@ -47,12 +48,17 @@ def ida(
     """
 
     def amplify(setting: Setting) -> list[Sample]:
-        tool = setting.exercise.tool
-        if tool is None:
-            raise UsageError(f"{setting.exercise.name} has no tool that checks an answer: take lmsi or self_rewarding")
+        tool = tool_of(setting.exercise)
         return practised(setting, verify=tool, samples=samples, temperature=temperature, questions=questions)
 
     return Method("ida", amplify, expert, recipe or Recipe())
+
+
+def tool_of(exercise: Exercise) -> Verify:
+    """Raises UsageError: it has none."""
+    if exercise.tool is None:
+        raise UsageError(f"{exercise.name} has no tool that checks an answer: take lmsi or self_rewarding")
+    return exercise.tool
 
 
 def self_rewarding(

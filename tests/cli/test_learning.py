@@ -200,6 +200,14 @@ def test_what_cannot_be_improved_is_said_before_anything_is_asked(
     (base / "config.json").write_text("{}")
     with pytest.raises(UsageError, match=why):
         learning.improve(Source(Path("equations")), base, tmp_path / "out", "self_rewarding", **IMPROVED | other)
+    with pytest.raises(UsageError, match="sums has no tool that checks an answer: take lmsi"):
+        learning.improve(
+            Source(file, held_out=str(jsonl(tmp_path / "exam.jsonl", SUMS[4:]))),
+            base,
+            tmp_path / "out",
+            "ida",
+            **IMPROVED,
+        )
     assert not (tmp_path / "out").exists()
 
 
