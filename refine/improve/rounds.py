@@ -97,7 +97,8 @@ def improve(
 
 def _begun(exercise: Exercise, base: Path, method: Method, seed: int) -> dict[str, Json]:
     """What all rounds in a folder have in common."""
-    asked = [repr(part) for part in (exercise.practice, exercise.held_out, exercise.unrelated)]
+    parts = (exercise.practice, exercise.held_out, exercise.unrelated)
+    asked = [" ".join(f"{one.id} {one.answer}" for one in part) for part in parts]
     return {
         "base": str(base),
         "method": method.name,
