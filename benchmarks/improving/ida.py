@@ -1,9 +1,9 @@
 """Iterated distillation and amplification on equations: the model alone, and the model with tries and a tool to tell.
 
 A round: TRIES answers to each of QUESTIONS equations, the tool puts each in, and of those that hold the one given most
-often is learnt. Measured on held-out equations: greedy (alone), and the chance that at least one of k answers holds (with search; the
-unbiased estimate of Chen et al. 2021, "Evaluating large language models trained on code"). `ratio` says how many times
-fewer answers the new model needs for what the model before it reached with TRIES.
+often is learnt. Measured on held-out equations: greedy (alone), and the chance that at least one of k answers holds
+(with search; the unbiased estimate of Chen et al. 2021, "Evaluating large language models trained on code"). `ratio`
+says how many times fewer answers the new model needs for what the model before it reached with TRIES.
 
 `again` learns the base's own solved equations once more, in as many steps: is the base only trained too little?
 """
