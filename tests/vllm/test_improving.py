@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from safetensors.torch import load_file
 
 from refine.cli import learning
 from refine.cli.practice import Source
@@ -171,6 +170,8 @@ def test_what_was_asked_is_not_asked_again(home: Home, adapted: Engines) -> None
 
 
 def test_training_beside_an_engine_is_training(home: Home, adapted: Engines) -> None:
+    from safetensors.torch import load_file
+
     """vLLM sets up torch for itself in this process; the same rows give the same weights all the same."""
     del adapted
     rows = cleaned(imitated(list(samples(home.folder / "lora/round-1/survey.db")), least=0.3), ())
