@@ -170,9 +170,9 @@ def test_what_was_asked_is_not_asked_again(home: Home, adapted: Engines) -> None
 
 
 def test_training_beside_an_engine_is_training(home: Home, adapted: Engines) -> None:
+    """vLLM sets up torch for itself in this process; the same rows give the same weights all the same."""
     from safetensors.torch import load_file
 
-    """vLLM sets up torch for itself in this process; the same rows give the same weights all the same."""
     del adapted
     rows = cleaned(imitated(list(samples(home.folder / "lora/round-1/survey.db")), least=0.3), ())
     train(home.base, rows.rows, home.folder / "again", Recipe.model_validate(RECIPE | {"lora": RANK, "seed": 1}))
