@@ -56,6 +56,13 @@ Method = Annotated[
     Literal["lmsi", "self_rewarding", "ida"],
     typer.Option("--method", help="Learn the majority; learn what it judges better; learn what a tool passed."),
 ]
+Patience = Annotated[
+    int, typer.Option("--patience", metavar="N", min=1, help="Rounds in a row without a shown gain that end it.")
+]
+Share = Annotated[
+    float | None,
+    typer.Option("--least", metavar="X", min=0, max=1, help="Of lmsi: share of the votes that a majority needs."),
+]
 Rounds = Annotated[int, typer.Option("--rounds", metavar="K", min=1, help="At most.")]
 Least = Annotated[
     float | None, typer.Option(metavar="X", help="Worth below which an answer is not learnt; of a vote, its share.")
@@ -207,9 +214,11 @@ def improve(
     *,
     method: Method = "lmsi",
     rounds: Rounds = 3,
+    patience: Patience = 1,
     samples: Annotated[int | None, typer.Option("--samples", "-n", metavar="N", min=2)] = None,
     questions: Drawn = None,
     temperature: o.Temperature = None,
+    least: Share = None,
     layout: Layout = "auto",
     held_out: HeldOut = None,
     unrelated: Unrelated = None,
@@ -235,8 +244,8 @@ def improve(
         base,
         output,
         method,
-        rules=Rules(rounds=rounds),
-        settings={"samples": samples, "questions": questions, "temperature": temperature},
+        rules=Rules(rounds=rounds, patience=patience),
+        settings={"samples": samples, "questions": questions, "temperature": temperature, "least": least},
         recipe={"epochs": epochs, "batch": batch, "rate": rate, "beta": beta, "nll": nll, "lora": lora},
         unrelated=unrelated,
         rehearse=rehearse,

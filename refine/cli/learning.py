@@ -137,6 +137,8 @@ def improve(
     if max_tokens is not None:
         practised = replace(practised, tokens=max_tokens, judge=replace(practised.judge, tokens=max_tokens))
     _enough(practised, settings.get("questions"))
+    if settings.get("least") is not None and method != "lmsi":
+        raise UsageError(f"--least is the share of votes that lmsi asks for: leave it out with --method {method}")
     if method == "ida":
         tool_of(practised)
     preset = METHODS[method]

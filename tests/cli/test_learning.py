@@ -181,6 +181,7 @@ IMPROVED: dict[str, Any] = {
     ("other", "why"),
     [
         ({"settings": {"questions": 5000}}, "--questions 5000: equations has 3000 to practise"),
+        ({"settings": {"least": 0.4}}, "--least is the share of votes that lmsi asks for"),
         ({"rehearse": Path("nowhere.jsonl")}, "there is no file nowhere.jsonl"),
         ({"rehearse": Path("empty.jsonl")}, "--rehearse empty.jsonl: there are no rows"),
         ({"rehearse": Path("sums.jsonl")}, "sums.jsonl:1: prompt: Field required"),
