@@ -110,7 +110,8 @@ class Tally:
 
     @property
     def unanswered(self) -> int:
-        return self.asked - self.answered - self.dropped
+        """Samples that may still cost something. What is dropped was answered: only verifying it is given up."""
+        return self.asked - self.answered
 
     @property
     def tokens(self) -> int:

@@ -88,7 +88,7 @@ def reward(state, action, next_state):
 CLOCK = """
 import time
 def reward(state, action, next_state):
-    return next_state["angle"] + time.perf_counter(), {}
+    return 9e5 + next_state["angle"] + time.perf_counter() % 1.0, {}
 """
 
 
