@@ -116,6 +116,11 @@ def _last_checkpoint(out: Path) -> str | None:
     return str(max(whole, key=lambda folder: int(folder.name.rpartition("-")[2]))) if whole else None
 
 
+def learnable(rows: Sequence[Row], recipe: Recipe) -> bool:
+    """Whether `recipe` can learn each row: dpo without imitation learns nothing of one that has no worse answer."""
+    return recipe.method == "sft" or recipe.nll > 0 or all(row.rejected is not None for row in rows)
+
+
 def require(base: Path, rows: Sequence[Row], recipe: Recipe) -> None:
     """Raises what `train` would, before anything is begun."""
     wanted = ("trl", "transformers", "datasets", *(["peft"] if recipe.lora else []))
@@ -124,7 +129,7 @@ def require(base: Path, rows: Sequence[Row], recipe: Recipe) -> None:
             raise MissingExtra(package, "distill")
     if not rows:
         raise UsageError("there is nothing to train on: no answer passed, or all rows were left out")
-    if recipe.method == "dpo" and not recipe.nll and any(row.rejected is None for row in rows):
+    if not learnable(rows, recipe):
         raise UsageError("dpo needs pairs: give each row a worse answer too, or imitate those without, with nll")
     if not (base / "config.json").is_file():
         raise UsageError(f"{base} holds no config.json: name the folder of a model in the format of transformers")

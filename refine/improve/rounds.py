@@ -21,7 +21,7 @@ from refine.distill.examine import Exam, change, exam, examine
 from refine.distill.export import write
 from refine.distill.rows import Row
 from refine.distill.samples import Sample
-from refine.distill.train import Recipe, train
+from refine.distill.train import Recipe, learnable, train
 from refine.errors import UsageError
 from refine.improve.exercise import Exercise
 from refine.improve.measures import ballots, judging
@@ -111,8 +111,7 @@ def _begun(exercise: Exercise, base: Path, method: Method, seed: int) -> dict[st
 
 def _with_rehearsal(exercise: Exercise, method: Method, say: Callable[[str], None]) -> Exercise:
     """Without what the examination asks; only with what the recipe can learn."""
-    recipe = method.recipe
-    if recipe.method == "dpo" and not recipe.nll and any(row.rejected is None for row in exercise.rehearsed):
+    if not learnable(exercise.rehearsed, method.recipe):
         raise UsageError("what is rehearsed has no worse answers beside the good ones: imitate it, with --nll 1 or so")
     rest = tuple(apart(exercise.rehearsed, _examination(exercise)))
     if len(rest) < len(exercise.rehearsed):
