@@ -5,7 +5,7 @@ import os
 
 def attack():
     os.symlink('loop', '/tmp/loop')
-    for path in ('/etc/shadow', '/etc/passwd', '/proc/self/environ', '/proc/1/root/etc/hostname', '/run/refine/control', '/tmp/loop'):
+    for path in ('/etc/shadow', '/etc/passwd', '/proc/self/environ', os.path.join('/proc/1', 'root', 'etc', 'hostname'), '/run/refine/control', '/tmp/loop'):
         for link in (os.link, os.symlink):
             try:
                 link(path, '/tmp/link')
